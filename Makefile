@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For people; the kernel module's build is module/Kbuild.
+
+# V=1 shows every command.
+V ?= 0
+export V
+Q := $(if $(filter 1,$(V)),,@)
+
+# Kernels of the guests: links to what vm/build-kernel keeps in its cache
+KERNELS := .output/kernel
+# Kernel that `make module` builds for, if it is not the guests' own
+KDIR ?=
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help deps kernel module bpf cli bench test check clean
+
+help:
+	@echo 'make bench    boot every variant in QEMU, measure, compare, plot: results/'
+	@echo 'make test     all tests'
+	@echo
+	@echo 'make deps     install the Debian packages that the rest needs (as root)'
+	@echo 'make kernel   the two kernels of the guests: stock and patched'
+	@echo 'make module   ptiscope.ko for both, or for your own kernel:'
+	@echo '              make module KDIR=/lib/modules/$$(uname -r)/build'
+	@echo 'make bpf      BPF object and skeleton'
+	@echo 'make cli      the command: userspace/.output/ptiscope'
+	@echo 'make check    style and static checks of patches, module, C and scripts'
+	@echo 'make clean    drop what was built here (the kernel cache stays)'
+	@echo
+	@echo 'V=1 shows every command.  Kernels and logs: $${XDG_CACHE_HOME:-~/.cache}/ptiscope'
+
+deps:
+	$(Q)vm/deps
+
+kernel: deps
+	$(Q)mkdir -p $(KERNELS)
+	$(Q)for v in stock patched; do \
+		dir=$$(vm/build-kernel $$v) && ln -sfn "$$dir" $(KERNELS)/$$v || exit; \
+	done
+
+ifeq ($(KDIR),)
+module: kernel
+	$(Q)vm/build-module $(KERNELS)/stock
+	$(Q)vm/build-module $(KERNELS)/patched
+else
+module: deps
+	$(Q)vm/build-module $(KDIR)
+endif
+
+bpf: kernel
+	$(Q)$(MAKE) --no-print-directory -C bpf VMLINUX=$(abspath $(KERNELS)/patched/vmlinux)
+
+cli: bpf
+	$(Q)$(MAKE) --no-print-directory -C userspace
+
+bench: cli module
+	$(Q)vm/bench
+
+test: cli module
+	$(Q)tests/run
+
+check: deps kernel
+	$(Q)tests/check
+
+clean:
+	$(Q)rm -rf .output module/.output
+	$(Q)$(MAKE) --no-print-directory -C bpf clean
+	$(Q)$(MAKE) --no-print-directory -C userspace clean

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# What the scripts of this directory and of tests/ share.  Sourced with $prog
+# set to the name that messages carry.
+# shellcheck disable=SC2154
+
+# note TEXT: one line for the user, on stderr; stdout is for results
+note() {
+	printf '%s: %s\n' "$prog" "$*" >&2
+}
+
+# die STATUS TEXT: say why and leave
+die() {
+	die_status=$1
+	shift
+	note "$*"
+	exit "$die_status"
+}
+
+# need COMMAND...: every command must be there; names the first that is not
+need() {
+	for need_cmd in "$@"; do
+		command -v "$need_cmd" >/dev/null 2>&1 ||
+			die 3 "$need_cmd is missing: run make deps"
+	done
+}
+
+# number NAME VALUE: VALUE must be a positive decimal number of at most 6 digits
+number() {
+	case $2 in
+	'' | 0* | *[!0-9]* | ???????*) die 2 "$1: '$2' is not a positive number" ;;
+	esac
+}
+
+# on_exit FUNCTION: run it once when the script ends, signals included
+on_exit() {
+	# The function's name is meant to be expanded now.
+	# shellcheck disable=SC2064
+	trap "trap '' HUP INT TERM; $1" EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+}
+
+# cache_root: directory that holds what is built once and used often
+cache_root() {
+	printf '%s/ptiscope\n' "${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}"
+}
