@@ -6,11 +6,14 @@
  * PTISCOPE_IOC_START begins to record, PTISCOPE_IOC_STOP or close(2) ends it.
  * read(2) returns whole struct ptiscope_record only, oldest first within a CPU;
  * 0 means that recording is stopped and the rings are empty.  While recording,
- * read(2) on empty rings blocks, or fails with -EAGAIN under O_NONBLOCK.
+ * read(2) on empty rings blocks, or fails with -EAGAIN under O_NONBLOCK.  A
+ * buffer with no room for one record fails with -EINVAL.  poll(2) reports
+ * POLLIN where read(2) would not block.
  */
 #ifndef _UAPI_PTISCOPE_H
 #define _UAPI_PTISCOPE_H
 
+#include <linux/const.h>
 #include <linux/ioctl.h>
 #include <linux/types.h>
 #ifndef __KERNEL__
@@ -39,8 +42,8 @@
  * @new_cr3: value that the entry wrote to CR3
  * @seq: number of this record on this CPU since PTISCOPE_IOC_START, from 0;
  *       a gap is a loss
- * @tgid: process that was in user mode
- * @tid: thread that was in user mode
+ * @tgid: process that was in user mode, as the initial PID namespace numbers it
+ * @tid: thread that was in user mode, likewise
  * @cpu: CPU number
  * @exit_path: enum pti_path of the exit, or PTI_PATH_NONE
  * @entry_path: enum pti_path of the entry
@@ -66,13 +69,13 @@ struct ptiscope_record {
 };
 
 /** PTISCOPE_HAS_TRACEPOINT - the kernel has the tracepoint pti:pti_switch */
-#define PTISCOPE_HAS_TRACEPOINT	(1ULL << 0)
+#define PTISCOPE_HAS_TRACEPOINT	_BITULL(0)
 /** PTISCOPE_HAS_PTI - page-table isolation is on */
-#define PTISCOPE_HAS_PTI	(1ULL << 1)
+#define PTISCOPE_HAS_PTI	_BITULL(1)
 /** PTISCOPE_HAS_PCID - CR4.PCIDE is set */
-#define PTISCOPE_HAS_PCID	(1ULL << 2)
+#define PTISCOPE_HAS_PCID	_BITULL(2)
 /** PTISCOPE_HAS_MARKS - the kernel records marks (booted with pti_marks=on) */
-#define PTISCOPE_HAS_MARKS	(1ULL << 3)
+#define PTISCOPE_HAS_MARKS	_BITULL(3)
 
 /**
  * struct ptiscope_info - what this module and kernel offer
@@ -96,11 +99,12 @@ struct ptiscope_info {
  * struct ptiscope_start - begin to record; counters and rings are reset
  * @version: in: PTISCOPE_ABI_VERSION
  * @size: in: sizeof(struct ptiscope_start)
- * @tid: in: record this thread alone; 0 records all
+ * @tid: in: record this thread of the caller's PID namespace alone; 0 records all
  * @reserved: in: 0
  *
  * Fails with -EOPNOTSUPP where the kernel lacks the tracepoint or the marks,
- * with -EBUSY while recording, with -EINVAL on a bad version, size or reserved.
+ * with -EBUSY while recording, with -ESRCH where no thread has @tid, with
+ * -EINVAL on a bad version, size or reserved.
  */
 struct ptiscope_start {
 	__u32 version;

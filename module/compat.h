@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Everything in which the kernels that this module builds for differ.  The
+ * other files test no version and no feature of the kernel tree.
+ */
+#ifndef _PTISCOPE_COMPAT_H
+#define _PTISCOPE_COMPAT_H
+
+#include <linux/kconfig.h>
+#include <linux/types.h>
+#include <asm/cpufeature.h>
+
+#ifndef CONFIG_X86_64
+#error "ptiscope: x86-64 only"
+#endif
+#ifndef CONFIG_TRACEPOINTS
+#error "ptiscope: the kernel needs CONFIG_TRACEPOINTS"
+#endif
+#ifndef CONFIG_RING_BUFFER
+#error "ptiscope: the kernel needs CONFIG_RING_BUFFER"
+#endif
+
+/*
+ * PTISCOPE_KNOWS_MARKS is 1 where the kernel tree has the marks, else 0.  Kbuild
+ * looks for the header, because sparse does not know __has_include().
+ *
+ * A stock tree gets a struct pti_marks with the members that the probe reads,
+ * so that all of the module is compiled on every kernel.  Its layout promises
+ * nothing: where PTISCOPE_KNOWS_MARKS is 0, no probe is ever attached.
+ */
+#if PTISCOPE_KNOWS_MARKS
+#include <asm/pti_marks.h>
+#ifndef X86_FEATURE_PTI_MARKS
+#error "ptiscope: asm/pti_marks.h without X86_FEATURE_PTI_MARKS: unknown patch level"
+#endif
+#else
+struct pti_marks {
+	u64 x0, x1, x2, exit_cr3;
+	u64 e0, e1, e2, old_cr3, new_cr3;
+	u8 exit_path;
+	u8 entry_path;
+};
+#endif
+#include "uapi/pti_paths.h"
+
+/* Whether the kernel was booted with pti_marks=on, and obeyed */
+static inline bool ptiscope_kernel_marks(void)
+{
+#ifdef X86_FEATURE_PTI_MARKS
+	return boot_cpu_has(X86_FEATURE_PTI_MARKS);
+#else
+	return false;
+#endif
+}
+
+#endif /* _PTISCOPE_COMPAT_H */

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Interfaces between the files of the module; those to users are in uapi/. */
+#ifndef _PTISCOPE_H
+#define _PTISCOPE_H
+
+#include <linux/miscdevice.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "uapi/ptiscope.h"
+
+struct pid;
+struct trace_buffer;
+struct tracepoint;
+
+/**
+ * struct ptiscope_counters - what the probe counts on one CPU
+ * @written: records that passed the filter, kept or lost
+ * @lost: records for which the ring had no room
+ */
+struct ptiscope_counters {
+	u64 written;
+	u64 lost;
+};
+
+/**
+ * struct ptiscope_ring - per-CPU rings and the reader's end of them
+ *
+ * The probe uses @buffer, @counters and @filter, which do not change while it
+ * is attached.  The rest belongs to the reader, under &struct ptiscope.lock.
+ *
+ * @buffer: the kernel's ring buffer, one ring a CPU; full rings drop records
+ * @counters: of the probe
+ * @filter: record this thread alone; NULL records all
+ * @batch: records taken out of @buffer and not handed out yet
+ * @pos: index in @batch of the first of them
+ * @left: number of them
+ * @next_cpu: CPU whose ring is looked at next
+ * @read: records handed out
+ */
+struct ptiscope_ring {
+	struct trace_buffer *buffer;
+	struct ptiscope_counters __percpu *counters;
+	struct pid *filter;
+	struct ptiscope_record *batch;
+	unsigned int pos;
+	unsigned int left;
+	unsigned int next_cpu;
+	u64 read;
+};
+
+/**
+ * struct ptiscope - the device
+ * @misc: /dev/ptiscope
+ * @open: bit 0 is set while a reader has the device open
+ * @lock: serializes start, stop and the reader's end of @ring
+ * @wait: readers that sleep
+ * @wake: wakes @wait a bounded time after a reader went to sleep
+ * @tracepoint: pti:pti_switch, or NULL
+ * @ring: the records
+ * @ring_bytes: bytes of ring buffer per CPU
+ * @recording: the probe is attached; changed under @lock
+ */
+struct ptiscope {
+	struct miscdevice misc;
+	unsigned long open;
+	struct mutex lock; /* serializes start, stop and the reader */
+	wait_queue_head_t wait;
+	struct delayed_work wake;
+	struct tracepoint *tracepoint;
+	struct ptiscope_ring ring;
+	size_t ring_bytes;
+	bool recording;
+};
+
+/* dev.c */
+void ptiscope_dev_init(struct ptiscope *p);
+
+/* marks.c */
+void ptiscope_marks_init(struct ptiscope *p);
+const char *ptiscope_marks_missing(const struct ptiscope *p);
+u64 ptiscope_features(const struct ptiscope *p);
+int ptiscope_marks_attach(struct ptiscope *p);
+void ptiscope_marks_detach(struct ptiscope *p);
+
+/* ring.c */
+int ptiscope_ring_prepare(struct ptiscope_ring *ring, size_t bytes);
+void ptiscope_ring_destroy(struct ptiscope_ring *ring);
+void ptiscope_ring_write(struct ptiscope_ring *ring, struct ptiscope_record *rec);
+bool ptiscope_ring_empty(const struct ptiscope_ring *ring);
+ssize_t ptiscope_ring_read(struct ptiscope_ring *ring, char __user *buf, size_t count);
+void ptiscope_ring_stats(const struct ptiscope_ring *ring, struct ptiscope_stats *stats);
+
+/* probe.c */
+int ptiscope_probe(u32 kind, u64 *samples, unsigned int n);
+
+#endif /* _PTISCOPE_H */
