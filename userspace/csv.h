@@ -2,17 +2,27 @@
 #ifndef PTISCOPE_CSV_H
 #define PTISCOPE_CSV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "rundir.h"
 
-/* One row is a sequence of csv_*() calls and a csv_end(); errors stay in the FILE. */
-void csv_text(FILE *f, const char *text);
-void csv_u64(FILE *f, uint64_t value);
-void csv_real(FILE *f, double value);
-void csv_end(FILE *f);
+/**
+ * struct csv - a CSV file that is being written; write errors stay in its FILE
+ * @f: write here
+ * @in_row: the next field needs a comma before it
+ */
+struct csv {
+	FILE *f;
+	bool in_row;
+};
+
+void csv_text(struct csv *csv, const char *text);
+void csv_u64(struct csv *csv, uint64_t value);
+void csv_real(struct csv *csv, double value);
+void csv_end(struct csv *csv);
 
 int summary_write(const struct run *run, FILE *f);
 int summary_write_all(const struct run *const *runs, size_t n, FILE *f);

@@ -12,10 +12,10 @@
  * @EXIT_UNSUPPORTED: this kernel, CPU or machine lacks what is needed
  */
 enum exit_code {
-	EXIT_OK			= 0,
-	EXIT_RUNTIME		= 1,
-	EXIT_USAGE		= 2,
-	EXIT_UNSUPPORTED	= 3,
+	EXIT_OK = 0,
+	EXIT_RUNTIME = 1,
+	EXIT_USAGE = 2,
+	EXIT_UNSUPPORTED = 3,
 };
 
 #define LOG_PRINTF __attribute__((format(printf, 1, 2)))

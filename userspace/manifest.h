@@ -107,6 +107,7 @@ struct manifest_gap {
  * @switch_mode: %SWITCH_OFF when PTI is off; a stock kernel with PTI on is early
  * @tsc_khz: 0 when not known
  * @ticks_per_unit: TSC ticks in one @unit, above 0
+ * @seed: of every random choice, at most INT64_MAX
  * @has_mark_pair: @mark_pair was measured
  * @samples_crc: CRC-32 of the uncompressed samples
  * @samples_bytes: their length
@@ -160,8 +161,8 @@ void manifest_deinit(struct manifest *m);
 int manifest_set(char **field, const char *text);
 
 /* These three return NULL or -ENOMEM when there is no memory. */
-struct manifest_workload *manifest_add_workload(struct manifest *m, const char *name,
-						unsigned int path);
+struct manifest_workload *
+manifest_add_workload(struct manifest *m, const char *name, unsigned int path);
 int manifest_add_gap(struct manifest *m, const char *what, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int manifest_add_warning(struct manifest *m, const char *fmt, ...)

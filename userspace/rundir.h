@@ -37,20 +37,4 @@ int rundir_commit(struct rundir *dir);
 void rundir_abort(struct rundir *dir);
 int rundir_load(const char *path, struct run *run);
 
-/**
- * struct outfile - a file that appears under its name whole or not at all
- * @f: write here
- * @final: its name
- * @tmp: its name until outfile_commit()
- */
-struct outfile {
-	FILE *f;
-	char *final;
-	char *tmp;
-};
-
-int outfile_open(struct outfile *out, const char *dir, const char *name);
-int outfile_commit(struct outfile *out);
-void outfile_abort(struct outfile *out);
-
 #endif /* PTISCOPE_RUNDIR_H */

@@ -8,27 +8,27 @@
 #include "paths.h"
 
 /** SAMPLES_NAME_MAX - bytes of a workload name, the closing 0 included */
-#define SAMPLES_NAME_MAX	32
+#define SAMPLES_NAME_MAX 32
 
 /** enum metric - what a series measures; the numbers are part of the file format */
 enum metric {
-	METRIC_ROUND_TRIP	= 1,	/* whole loop, one iteration */
-	METRIC_ENTRY_WINDOW	= 2,	/* E1 - E0 */
-	METRIC_ENTRY_SWITCH	= 3,	/* E2 - E1 */
-	METRIC_EXIT_WINDOW	= 4,	/* X1 - X0 */
-	METRIC_EXIT_SWITCH	= 5,	/* X2 - X1 */
-	METRIC_MARK_COST	= 6,	/* two marks with nothing between */
-	METRIC_FLUSH_SHARE	= 7,	/* 1: the CR3 write flushed, 0: it did not */
-	METRIC_ENTRIES		= 8,	/* kernel entries of that path */
+	METRIC_ROUND_TRIP = 1, /* whole loop, one iteration */
+	METRIC_ENTRY_WINDOW = 2, /* E1 - E0 */
+	METRIC_ENTRY_SWITCH = 3, /* E2 - E1 */
+	METRIC_EXIT_WINDOW = 4, /* X1 - X0 */
+	METRIC_EXIT_SWITCH = 5, /* X2 - X1 */
+	METRIC_MARK_COST = 6, /* two marks with nothing between */
+	METRIC_FLUSH_SHARE = 7, /* 1: the CR3 write flushed, 0: it did not */
+	METRIC_ENTRIES = 8, /* kernel entries of that path */
 	METRIC_COUNT
 };
 
 /** enum unit - unit of a value; the numbers are part of the file format */
 enum unit {
-	UNIT_CYCLES		= 1,
-	UNIT_INSTRUCTIONS	= 2,
-	UNIT_NS			= 3,
-	UNIT_COUNT		= 4,
+	UNIT_CYCLES = 1,
+	UNIT_INSTRUCTIONS = 2,
+	UNIT_NS = 3,
+	UNIT_COUNT = 4,
 	UNIT_END
 };
 
@@ -74,15 +74,16 @@ int unit_from_name(const char *name);
 
 void sample_set_init(struct sample_set *set);
 void sample_set_deinit(struct sample_set *set);
-struct series *sample_set_add(struct sample_set *set, unsigned int path, enum metric metric,
-			      enum unit unit, const char *workload, uint32_t divisor);
-struct series *sample_set_find(const struct sample_set *set, unsigned int path, enum metric metric,
-			       const char *workload);
+struct series *sample_set_add(struct sample_set *set, unsigned int path,
+			      enum metric metric, enum unit unit,
+			      const char *workload, uint32_t divisor);
+struct series *sample_set_find(const struct sample_set *set, unsigned int path,
+			       enum metric metric, const char *workload);
 int series_push(struct series *series, uint64_t value);
 
-int sample_set_write(const struct sample_set *set, const char *file, uint32_t *crc,
-		     uint64_t *bytes);
-int sample_set_read(const char *file, uint32_t expect_crc, uint64_t expect_bytes,
-		    struct sample_set *set);
+int sample_set_write(const struct sample_set *set, const char *file,
+		     uint32_t *crc, uint64_t *bytes);
+int sample_set_read(const char *file, uint32_t expect_crc,
+		    uint64_t expect_bytes, struct sample_set *set);
 
 #endif /* PTISCOPE_SAMPLES_H */

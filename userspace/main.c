@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "ptiscope.h"
+
+static const struct command *const commands[] = {
+	&command_doctor, &command_run,	&command_trace,
+	&command_report, &command_plot,
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(FILE *f)
+{
+	fputs("Usage: ptiscope COMMAND [options]\n\n"
+	      "Measures what switching CR3 late costs against switching it early, on entry to\n"
+	      "the kernel and return from it, under page-table isolation (PTI).\n\n"
+	      "Commands:\n",
+	      f);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		fprintf(f, "  %-8s %s\n", commands[i]->name,
+			commands[i]->summary);
+	fputs("\n'ptiscope COMMAND --help' says more.  Start with 'ptiscope doctor'.\n\n"
+	      "Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 not supported here.\n",
+	      f);
+}
+
+int main(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	if (!word) {
+		log_error("no command given (see: ptiscope --help)");
+		return EXIT_USAGE;
+	}
+	if (!strcmp(word, "--help") || !strcmp(word, "-h") ||
+	    !strcmp(word, "help")) {
+		print_help(stdout);
+		return EXIT_OK;
+	}
+	if (!strcmp(word, "--version")) {
+		puts("ptiscope " PTISCOPE_VERSION);
+		return EXIT_OK;
+	}
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (!strcmp(commands[i]->name, word))
+			return commands[i]->run(argc - 1, argv + 1);
+	log_error("unknown %s '%s' (see: ptiscope --help)",
+		  *word == '-' ? "option" : "command", word);
+	return EXIT_USAGE;
+}
