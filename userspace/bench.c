@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The table of workloads; each is a file bench_*.c of its own. */
+#include <string.h>
+
+#include "bench.h"
+
+static const struct workload *const workloads[] = {
+	&bench_getppid,	   &bench_read1, &bench_write1,
+	&bench_page_fault, &bench_timer, NULL,
+};
+
+/**
+ * bench_get() - the workload at a place of the table
+ * @index: from 0, at most the number of workloads
+ *
+ * Return: the workload, or NULL after the last one.
+ */
+const struct workload *bench_get(size_t index)
+{
+	return workloads[index];
+}
+
+/**
+ * bench_find() - look a workload up by name
+ * @name: not necessarily terminated
+ * @length: bytes of @name
+ *
+ * Return: the workload, or NULL.
+ */
+const struct workload *bench_find(const char *name, size_t length)
+{
+	const struct workload *const *w;
+
+	for (w = workloads; *w; w++) {
+		if (strlen((*w)->name) == length &&
+		    !memcmp((*w)->name, name, length))
+			return *w;
+	}
+	return NULL;
+}
+
+/**
+ * bench_setup() - make a workload ready to be sampled
+ * @w: workload
+ * @ctx: its context, with iterations and timeout filled in
+ *
+ * Return: 0 or a negative errno; nothing is held after an error.
+ */
+int bench_setup(const struct workload *w, struct bench_ctx *ctx)
+{
+	int err;
+
+	ctx->fd = -1;
+	ctx->mem = NULL;
+	ctx->mem_bytes = 0;
+	ctx->loop = 0;
+	err = w->setup ? w->setup(ctx) : 0;
+	if (err)
+		bench_teardown(w, ctx);
+	return err;
+}
+
+/**
+ * bench_teardown() - undo bench_setup()
+ * @w: workload
+ * @ctx: its context
+ */
+void bench_teardown(const struct workload *w, struct bench_ctx *ctx)
+{
+	if (w->teardown)
+		w->teardown(ctx);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PTISCOPE_BENCH_H
+#define PTISCOPE_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "paths.h"
+
+/** BENCH_ITERATIONS_MAX - most iterations of one sample */
+#define BENCH_ITERATIONS_MAX 65536
+
+/** BENCH_ENTRIES_MAX - most different paths that a workload declares */
+#define BENCH_ENTRIES_MAX 2
+
+/**
+ * struct bench_ctx - what a workload keeps between its functions
+ * @iterations: per sample; set by the caller before setup()
+ * @timeout: ticks after which a sample that waits gives up; set by the caller
+ * @fd: file that the workload works on, or -1
+ * @mem: memory that it works on, or NULL
+ * @mem_bytes: length of @mem
+ * @loop: ticks of one round of a waiting loop
+ */
+struct bench_ctx {
+	uint64_t iterations;
+	uint64_t timeout;
+	int fd;
+	unsigned char *mem;
+	size_t mem_bytes;
+	uint64_t loop;
+};
+
+/** struct bench_entries - @count entries of @path (enum pti_path) */
+struct bench_entries {
+	unsigned int path;
+	unsigned int count;
+};
+
+/**
+ * struct workload - one thing that makes a program enter the kernel
+ * @name: on the command line and in every file
+ * @help: what an iteration is, for --list
+ * @path: enum pti_path that the workload is about
+ * @iterations: per sample unless the user says otherwise
+ * @batch: a sample times many iterations; else it is always one
+ * @entries: what one iteration does; ends with a count of 0
+ * @setup: gets what the workload needs
+ * @prepare: before each sample, not timed; may be NULL
+ * @sample: times @bench_ctx.iterations iterations, in ticks; nothing but these
+ *	enters the kernel on purpose
+ * @overhead: the same loop without the kernel entries, in ticks; called right
+ *	after a sample
+ * @teardown: gives everything back, also after a setup() that failed
+ *
+ * The functions that return int return 0 or a negative errno; sample() returns
+ * -ETIME when what it waits for does not come.
+ */
+struct workload {
+	const char *name;
+	const char *help;
+	unsigned int path;
+	uint64_t iterations;
+	bool batch;
+	struct bench_entries entries[BENCH_ENTRIES_MAX + 1];
+	int (*setup)(struct bench_ctx *ctx);
+	int (*prepare)(struct bench_ctx *ctx);
+	int (*sample)(struct bench_ctx *ctx, uint64_t *ticks);
+	int (*overhead)(struct bench_ctx *ctx, uint64_t *ticks);
+	void (*teardown)(struct bench_ctx *ctx);
+};
+
+extern const struct workload bench_getppid;
+extern const struct workload bench_read1;
+extern const struct workload bench_write1;
+extern const struct workload bench_page_fault;
+extern const struct workload bench_timer;
+
+const struct workload *bench_get(size_t index);
+const struct workload *bench_find(const char *name, size_t length);
+int bench_setup(const struct workload *w, struct bench_ctx *ctx);
+void bench_teardown(const struct workload *w, struct bench_ctx *ctx);
+
+#endif /* PTISCOPE_BENCH_H */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PTISCOPE_BENCH_MEASURE_H
+#define PTISCOPE_BENCH_MEASURE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "bench.h"
+#include "reader_module.h"
+#include "rundir.h"
+
+/**
+ * struct measure - how workloads are measured, and where the results go
+ * @run: manifest and samples to add to
+ * @reader: module that records the marks, or NULL to time only
+ * @samples: timed samples of each workload
+ * @iterations: per sample of a batch workload, 0 for its own default
+ * @timeout: ticks that a sample may wait
+ */
+struct measure {
+	struct run *run;
+	const struct module_reader *reader;
+	uint64_t samples;
+	uint64_t iterations;
+	uint64_t timeout;
+};
+
+int bench_measure(const struct measure *how, const struct workload *w);
+int bench_capture(const struct measure *how, const struct workload *w,
+		  struct bench_ctx *ctx, struct manifest_workload *mw);
+
+#endif /* PTISCOPE_BENCH_MEASURE_H */

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ptiscope run: measure workloads, write a run directory. */
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "bench_measure.h"
+#include "calibrate.h"
+#include "csv.h"
+#include "env.h"
+#include "log.h"
+#include "opts.h"
+#include "rundir.h"
+#include "stop.h"
+
+#define SAMPLES_DEFAULT 200
+#define SAMPLES_QUICK 30
+#define SAMPLES_MAX 1000000
+#define WORKLOADS_MAX 64
+#define CPU_UNSET UINT64_MAX
+
+/* How long the timer workload may wait for an interrupt. */
+#define TIMEOUT_S 2
+#define TICKS_PER_S_UNKNOWN 1000000000ULL
+
+/** struct run_opts - the command line, and what it chooses */
+struct run_opts {
+	const char *out;
+	const char *workload_names;
+	int lane;
+	uint64_t samples;
+	uint64_t iterations;
+	uint64_t cpu;
+	uint64_t seed;
+	bool list;
+	bool quick;
+	bool force;
+	bool no_capture;
+	const struct workload *workloads[WORKLOADS_MAX];
+	size_t n_workloads;
+};
+
+static void list_workloads(void)
+{
+	const struct workload *w;
+	size_t i;
+
+	for (i = 0; (w = bench_get(i)); i++)
+		printf("%-12s %s\n", w->name, w->help);
+}
+
+static bool is_chosen(const struct run_opts *o, const struct workload *w)
+{
+	size_t i;
+
+	for (i = 0; i < o->n_workloads; i++) {
+		if (o->workloads[i] == w)
+			return true;
+	}
+	return false;
+}
+
+/* The workloads of a list "a,b", or all; returns an exit code, or OPTS_GO_ON. */
+static int choose_workloads(struct run_opts *o)
+{
+	const char *p = o->workload_names, *end;
+	const struct workload *w;
+
+	if (!p) {
+		while ((w = bench_get(o->n_workloads)))
+			o->workloads[o->n_workloads++] = w;
+		return OPTS_GO_ON;
+	}
+	for (;; p = end + 1) {
+		end = strchrnul(p, ',');
+		w = bench_find(p, (size_t)(end - p));
+		if (!w)
+			return opts_usage_error(
+				&command_run,
+				"no workload is called '%.*s'; see --list",
+				(int)(end - p), p);
+		if (is_chosen(o, w))
+			return opts_usage_error(&command_run,
+						"workload %s is named twice",
+						w->name);
+		o->workloads[o->n_workloads++] = w;
+		if (!*end)
+			return OPTS_GO_ON;
+	}
+}
+
+static int parse(struct run_opts *o, int argc, char **argv)
+{
+	const struct opt table[] = {
+		{ "output", 'o', OPT_STR, &o->out, "DIR",
+		  "run directory to write", 0, 0, NULL },
+		{ "lane", 'l', OPT_CHOICE, &o->lane, "LANE",
+		  "what a TSC tick means here", 0, 0, lane_names },
+		{ "workloads", 'w', OPT_STR, &o->workload_names, "A,B",
+		  "what to measure, default all", 0, 0, NULL },
+		{ "list", 0, OPT_FLAG, &o->list, NULL, "list the workloads", 0,
+		  0, NULL },
+		{ "samples", 'n', OPT_U64, &o->samples, "N",
+		  "samples per workload, default 200", 1, SAMPLES_MAX, NULL },
+		{ "iterations", 'i', OPT_U64, &o->iterations, "N",
+		  "iterations per batch sample", 1, BENCH_ITERATIONS_MAX,
+		  NULL },
+		{ "cpu", 'c', OPT_U64, &o->cpu, "N",
+		  "CPU to measure on, default the last allowed", 0,
+		  CPU_SETSIZE - 1, NULL },
+		{ "seed", 0, OPT_U64, &o->seed, "N",
+		  "seed of the intervals that report computes, default 1", 0,
+		  UINT32_MAX, NULL },
+		{ "quick", 'q', OPT_FLAG, &o->quick, NULL,
+		  "30 samples instead of 200", 0, 0, NULL },
+		{ "force", 'f', OPT_FLAG, &o->force, NULL,
+		  "replace DIR when it exists", 0, 0, NULL },
+		{ "no-capture", 0, OPT_FLAG, &o->no_capture, NULL,
+		  "time only, do not record marks", 0, 0, NULL },
+		{ 0 }
+	};
+	int first, code;
+
+	code = opts_parse(&command_run, table, argc, argv, &first);
+	if (code != OPTS_GO_ON)
+		return code;
+	if (first < argc)
+		return opts_usage_error(&command_run, "what is '%s'?",
+					argv[first]);
+	if (o->list) {
+		list_workloads();
+		return EXIT_OK;
+	}
+	if (!o->out)
+		return opts_usage_error(&command_run, "-o DIR is missing");
+	if (!o->samples)
+		o->samples = o->quick ? SAMPLES_QUICK : SAMPLES_DEFAULT;
+	return choose_workloads(o);
+}
+
+/* Stay on one CPU; returns an exit code, or OPTS_GO_ON. */
+static int pin(struct run_opts *o)
+{
+	cpu_set_t set;
+	int cpu;
+
+	if (sched_getaffinity(0, sizeof(set), &set)) {
+		log_error("can't read the CPUs allowed: %s", strerror(errno));
+		return EXIT_RUNTIME;
+	}
+	if (o->cpu == CPU_UNSET) {
+		for (cpu = CPU_SETSIZE - 1; cpu > 0 && !CPU_ISSET(cpu, &set);)
+			cpu--;
+		o->cpu = (uint64_t)cpu;
+	}
+	if (!CPU_ISSET(o->cpu, &set))
+		return opts_usage_error(&command_run,
+					"CPU %llu is not one that this process "
+					"may use",
+					(unsigned long long)o->cpu);
+	CPU_ZERO(&set);
+	CPU_SET(o->cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set)) {
+		log_error("can't stay on CPU %llu: %s",
+			  (unsigned long long)o->cpu, strerror(errno));
+		return EXIT_RUNTIME;
+	}
+	return OPTS_GO_ON;
+}
+
+static int warn(struct manifest *m, const char *text)
+{
+	log_warn("%s", text);
+	return manifest_add_warning(m, "%s", text);
+}
+
+/* What can't be told from inside must be named; what is named must be possible. */
+static int check_lane(struct manifest *m, const struct env *env, bool named)
+{
+	if (!named && !env->lane_sure)
+		return warn(m, "the hypervisor is not known; lane kvm assumed");
+	if (m->lane == LANE_HARDWARE && env->hypervisor[0])
+		return warn(m, "lane hardware was named, "
+			       "but this is a virtual machine");
+	if ((m->lane == LANE_KVM || m->lane == LANE_TCG ||
+	     m->lane == LANE_ICOUNT) &&
+	    !env->hypervisor[0])
+		return warn(m, "the lane named is a virtual machine's, "
+			       "but the CPU does not look like one");
+	return 0;
+}
+
+static int fill_manifest(struct manifest *m, const struct env *env,
+			 const struct run_opts *o)
+{
+	const char *source;
+	int err;
+
+	m->variant = env->patched ? VARIANT_PATCHED : VARIANT_STOCK;
+	m->lane = o->lane >= 0 ? (enum lane)o->lane : env->lane;
+	m->switch_mode = env->switch_mode;
+	m->marks = env->marks;
+	m->pti = env->pti;
+	m->pcid = env->pcid;
+	m->pinned_cpu = o->cpu;
+	m->seed = o->seed;
+	m->tsc_khz = calibrate_tsc_khz(&source);
+	m->unit = env_lane_unit(m->lane);
+	m->ticks_per_unit = m->unit == UNIT_NS ? (double)m->tsc_khz / 1e6 : 1;
+	if (m->ticks_per_unit <= 0) {
+		log_error("the clock stands still: the TSC can't be converted "
+			  "to ns");
+		return -ENODATA;
+	}
+	calibrate_loop(m);
+
+	err = manifest_set(&m->kernel, env->kernel);
+	if (!err)
+		err = manifest_set(&m->cpu, env->cpu);
+	if (!err)
+		err = manifest_set(&m->cmdline, env->cmdline);
+	if (!err)
+		err = manifest_set(&m->tsc_khz_source, source);
+	if (!err)
+		err = check_lane(m, env, o->lane >= 0);
+	return err;
+}
+
+/* What the module times in the kernel, as calibration and as a series. */
+static int probe_module(struct run *run, const struct module_reader *r)
+{
+	uint64_t ticks[CALIBRATE_SAMPLES];
+	struct manifest *m = &run->manifest;
+	struct series *s;
+	size_t i;
+	int err;
+
+	err = module_reader_probe(r, PTISCOPE_PROBE_TSC_PAIR, ticks,
+				  CALIBRATE_SAMPLES);
+	if (err)
+		return err;
+	m->rdtsc_pair = calibrate_median(ticks, CALIBRATE_SAMPLES);
+	m->calibration_source = CALIBRATION_MODULE;
+
+	if (!(r->info.features & PTISCOPE_HAS_MARKS))
+		return 0;
+	err = module_reader_probe(r, PTISCOPE_PROBE_MARK_PAIR, ticks,
+				  CALIBRATE_SAMPLES);
+	if (err)
+		return err;
+	m->mark_pair = calibrate_median(ticks, CALIBRATE_SAMPLES);
+	m->has_mark_pair = true;
+	s = sample_set_add(&run->samples, PTI_PATH_NONE, METRIC_MARK_COST,
+			   m->unit, "calibration", 1);
+	for (i = 0; s && i < CALIBRATE_SAMPLES; i++) {
+		if (series_push(s, ticks[i]))
+			return -ENOMEM;
+	}
+	return s ? 0 : -ENOMEM;
+}
+
+/* No marks: say so once as the state of capture, and for each thing missing. */
+static int no_capture(struct manifest *m, const char *why)
+{
+	int err = manifest_set(&m->capture_why, why);
+
+	m->capture_source = CAPTURE_NONE;
+	if (!err)
+		err = manifest_add_gap(m, "windows and switches per path", "%s",
+				       why);
+	if (!err)
+		err = manifest_add_gap(m, "kernel entries per path", "%s", why);
+	if (!err && !m->has_mark_pair)
+		err = manifest_add_gap(m, "cost of a mark", "%s", why);
+	return err;
+}
+
+/* Open the module where that helps; *@use is set when it records marks. */
+static int open_capture(struct run *run, const struct env *env,
+			const struct run_opts *o, struct module_reader *r,
+			bool *use)
+{
+	struct manifest *m = &run->manifest;
+	const char *why = "turned off by --no-capture";
+	int err;
+
+	*use = false;
+	r->fd = -1;
+	if (o->no_capture || module_reader_open(r, &why)) {
+		const char *no_marks = env_no_marks_reason(env);
+
+		if (!o->no_capture && no_marks)
+			why = no_marks;
+		return no_capture(m, why);
+	}
+	err = probe_module(run, r);
+	if (err) {
+		log_error("/dev/ptiscope: probe: %s", strerror(-err));
+		return err;
+	}
+	m->pcid = r->info.features & PTISCOPE_HAS_PCID;
+	why = env_no_marks_reason(env);
+	if (why)
+		return no_capture(m, why);
+	m->capture_source = CAPTURE_MODULE;
+	*use = true;
+	return manifest_set(&m->capture_why, "");
+}
+
+static int measure_all(struct run *run, const struct run_opts *o,
+		       const struct module_reader *reader)
+{
+	uint64_t khz = run->manifest.tsc_khz;
+	const struct measure how = {
+		.run = run,
+		.reader = reader,
+		.samples = o->samples,
+		.iterations = o->iterations,
+		.timeout = TIMEOUT_S * (khz ? khz * 1000 : TICKS_PER_S_UNKNOWN),
+	};
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < o->n_workloads && !err; i++) {
+		log_info("%s: %s", o->workloads[i]->name,
+			 o->workloads[i]->help);
+		err = bench_measure(&how, o->workloads[i]);
+	}
+	return err;
+}
+
+static int measure(struct run *run, const struct env *env,
+		   const struct run_opts *o)
+{
+	struct module_reader reader;
+	bool capture;
+	int err;
+
+	if (mlockall(MCL_CURRENT)) {
+		err = warn(&run->manifest,
+			   "memory can't be locked: a page that is written out "
+			   "would add a fault");
+		if (err)
+			return err;
+	}
+	err = fill_manifest(&run->manifest, env, o);
+	if (err)
+		return err;
+	err = open_capture(run, env, o, &reader, &capture);
+	if (!err)
+		err = measure_all(run, o, capture ? &reader : NULL);
+	module_reader_close(&reader);
+	return err;
+}
+
+static int store(const struct rundir *dir, struct run *run)
+{
+	char *env = rundir_path(dir, "env");
+	char *summary = rundir_path(dir, "summary.csv");
+	int err = -ENOMEM;
+
+	if (env && summary) {
+		err = env_copy(env);
+		if (err)
+			log_error("%s: copy of the environment: %s", dir->final,
+				  strerror(-err));
+	}
+	if (!err)
+		err = rundir_save(dir, run);
+	if (!err)
+		err = summary_save(run, summary);
+	if (!err && stop_requested())
+		err = -EINTR;
+	free(env);
+	free(summary);
+	return err;
+}
+
+static int run_into(struct rundir *dir, const struct env *env,
+		    const struct run_opts *o)
+{
+	struct run run;
+	int err = run_init(&run);
+
+	if (!err)
+		err = measure(&run, env, o);
+	if (!err)
+		err = store(dir, &run);
+	if (err == -ENOMEM)
+		log_error("no memory left");
+	if (err == -EINTR)
+		log_error("interrupted; nothing was written");
+	run_deinit(&run);
+	return err;
+}
+
+static int run_main(int argc, char **argv)
+{
+	struct run_opts o = { .lane = -1, .cpu = CPU_UNSET, .seed = 1 };
+	struct rundir dir;
+	struct env env;
+	int code, err;
+
+	code = parse(&o, argc, argv);
+	if (code == OPTS_GO_ON)
+		code = pin(&o);
+	if (code != OPTS_GO_ON)
+		return code;
+	err = env_probe(&env);
+	if (err) {
+		log_error("can't read /proc: %s", strerror(-err));
+		return EXIT_RUNTIME;
+	}
+	stop_init();
+	if (rundir_create(o.out, o.force, &dir))
+		return EXIT_RUNTIME;
+	if (run_into(&dir, &env, &o)) {
+		rundir_abort(&dir);
+		return EXIT_RUNTIME;
+	}
+	return rundir_commit(&dir) ? EXIT_RUNTIME : EXIT_OK;
+}
+
+const struct command command_run = {
+	.name = "run",
+	.summary = "measure workloads and write a run directory",
+	.usage = "[options] -o DIR",
+	.details =
+		"Times each workload from user mode, and records entries and "
+		"exits where the kernel\nhas marks and the module is loaded. "
+		"Lanes icount and bochs can't be detected: name\nthem.",
+	.run = run_main,
+};
