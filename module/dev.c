@@ -18,7 +18,7 @@
  * The probe wakes nobody: it runs in the middle of what is measured.  A reader
  * that sleeps is woken after this time to look again.
  */
-#define WAKE_DELAY	msecs_to_jiffies(10)
+#define WAKE_DELAY msecs_to_jiffies(10)
 
 static struct ptiscope *to_ptiscope(struct file *file)
 {
@@ -27,7 +27,8 @@ static struct ptiscope *to_ptiscope(struct file *file)
 
 static void ptiscope_wake(struct work_struct *work)
 {
-	struct ptiscope *p = container_of(to_delayed_work(work), struct ptiscope, wake);
+	struct ptiscope *p =
+		container_of(to_delayed_work(work), struct ptiscope, wake);
 
 	wake_up_interruptible(&p->wait);
 }
@@ -111,8 +112,8 @@ static long ptiscope_ioc_start(struct ptiscope *p, void __user *arg)
 
 	if (copy_from_user(&start, arg, sizeof(start)))
 		return -EFAULT;
-	if (start.version != PTISCOPE_ABI_VERSION || start.size != sizeof(start) ||
-	    start.reserved)
+	if (start.version != PTISCOPE_ABI_VERSION ||
+	    start.size != sizeof(start) || start.reserved)
 		return -EINVAL;
 
 	if (mutex_lock_interruptible(&p->lock))
@@ -137,7 +138,8 @@ static long ptiscope_ioc_stats(struct ptiscope *p, void __user *arg)
 
 	if (copy_from_user(&stats, arg, sizeof(stats)))
 		return -EFAULT;
-	if (stats.version != PTISCOPE_ABI_VERSION || stats.size != sizeof(stats))
+	if (stats.version != PTISCOPE_ABI_VERSION ||
+	    stats.size != sizeof(stats))
 		return -EINVAL;
 
 	stats.written = 0;
@@ -158,8 +160,9 @@ static long ptiscope_ioc_probe(void __user *arg)
 
 	if (copy_from_user(&probe, arg, sizeof(probe)))
 		return -EFAULT;
-	if (probe.version != PTISCOPE_ABI_VERSION || probe.size != sizeof(probe) ||
-	    probe.kind >= PTISCOPE_PROBE_COUNT || !probe.n || probe.n > PTISCOPE_PROBE_MAX)
+	if (probe.version != PTISCOPE_ABI_VERSION ||
+	    probe.size != sizeof(probe) || !probe.n ||
+	    probe.n > PTISCOPE_PROBE_MAX)
 		return -EINVAL;
 
 	samples = kcalloc(probe.n, sizeof(*samples), GFP_KERNEL);
@@ -173,7 +176,8 @@ static long ptiscope_ioc_probe(void __user *arg)
 	return err;
 }
 
-static long ptiscope_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static long ptiscope_ioctl(struct file *file, unsigned int cmd,
+			   unsigned long arg)
 {
 	struct ptiscope *p = to_ptiscope(file);
 	void __user *user = (void __user *)arg;
@@ -194,7 +198,8 @@ static long ptiscope_ioctl(struct file *file, unsigned int cmd, unsigned long ar
 	}
 }
 
-static ssize_t ptiscope_read(struct file *file, char __user *buf, size_t count, loff_t *ppos)
+static ssize_t ptiscope_read(struct file *file, char __user *buf, size_t count,
+			     loff_t *ppos)
 {
 	struct ptiscope *p = to_ptiscope(file);
 	bool recording;

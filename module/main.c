@@ -11,12 +11,12 @@
 
 #include "ptiscope.h"
 
-#define RING_KIB_MIN	16
-#define RING_KIB_MAX	SZ_1M
+#define RING_KIB_MIN 16
+#define RING_KIB_MAX SZ_1M
 
 static unsigned int ring_kib = 8192;
 module_param(ring_kib, uint, 0444);
-MODULE_PARM_DESC(ring_kib, "Ring buffer per CPU in KiB, 16 to 1048576 (default 8192), allocated at the first start of a recording");
+MODULE_PARM_DESC(ring_kib, "Ring buffer per CPU in KiB (default 8192)");
 
 static struct ptiscope ptiscope;
 
@@ -37,7 +37,8 @@ static int __init ptiscope_init(void)
 
 	err = misc_register(&ptiscope.misc);
 	if (err) {
-		pr_err("cannot register /dev/%s: %d\n", ptiscope.misc.name, err);
+		pr_err("cannot register /dev/%s: %d\n", ptiscope.misc.name,
+		       err);
 		return err;
 	}
 

@@ -113,7 +113,8 @@ const char *ptiscope_marks_missing(const struct ptiscope *p)
  */
 int ptiscope_marks_attach(struct ptiscope *p)
 {
-	return tracepoint_probe_register(p->tracepoint, pti_switch_probe, &p->ring);
+	return tracepoint_probe_register(p->tracepoint, pti_switch_probe,
+					 &p->ring);
 }
 
 /**

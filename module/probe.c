@@ -7,7 +7,7 @@
 #include "ptiscope.h"
 
 /* Samples taken with interrupts off in one go: some microseconds */
-#define CHUNK	64
+#define CHUNK 64
 
 /* Two marks side by side, like those of the kernel's mark page */
 struct mark_pair {
@@ -16,7 +16,7 @@ struct mark_pair {
 };
 
 /* LFENCE;RDTSC twice; only the moves that free EAX and EDX are in between */
-static u64 tsc_pair(struct mark_pair *slot)
+static u64 tsc_pair(void)
 {
 	u32 lo1, hi1, lo2, hi2;
 
@@ -26,8 +26,10 @@ static u64 tsc_pair(struct mark_pair *slot)
 		     "movl %%edx, %[hi1]\n\t"
 		     "lfence\n\t"
 		     "rdtsc"
-		     : [lo1] "=&r" (lo1), [hi1] "=&r" (hi1), "=&a" (lo2), "=&d" (hi2)
-		     : : "memory");
+		     : [lo1] "=&r"(lo1), [hi1] "=&r"(hi1), "=&a"(lo2),
+		       "=&d"(hi2)
+		     :
+		     : "memory");
 	return ((u64)hi2 << 32 | lo2) - ((u64)hi1 << 32 | lo1);
 }
 
@@ -42,9 +44,22 @@ static u64 mark_pair(struct mark_pair *slot)
 		     "rdtsc\n\t"
 		     "movl %%eax, (%[second])\n\t"
 		     "movl %%edx, 4(%[second])"
-		     : : [first] "r" (&slot->first), [second] "r" (&slot->second)
+		     :
+		     : [first] "r"(&slot->first), [second] "r"(&slot->second)
 		     : "eax", "edx", "memory");
 	return slot->second - slot->first;
+}
+
+static u64 take_sample(u32 kind, struct mark_pair *slot)
+{
+	switch (kind) {
+	case PTISCOPE_PROBE_TSC_PAIR:
+		return tsc_pair();
+	case PTISCOPE_PROBE_MARK_PAIR:
+		return mark_pair(slot);
+	default:
+		return 0;
+	}
 }
 
 /**
@@ -60,19 +75,10 @@ static u64 mark_pair(struct mark_pair *slot)
 int ptiscope_probe(u32 kind, u64 *samples, unsigned int n)
 {
 	struct mark_pair __percpu *slots;
-	u64 (*sample)(struct mark_pair *slot);
 	unsigned int i = 0;
 
-	switch (kind) {
-	case PTISCOPE_PROBE_TSC_PAIR:
-		sample = tsc_pair;
-		break;
-	case PTISCOPE_PROBE_MARK_PAIR:
-		sample = mark_pair;
-		break;
-	default:
+	if (kind >= PTISCOPE_PROBE_COUNT)
 		return -EINVAL;
-	}
 
 	slots = alloc_percpu(struct mark_pair);
 	if (!slots)
@@ -86,7 +92,7 @@ int ptiscope_probe(u32 kind, u64 *samples, unsigned int n)
 		local_irq_save(flags);
 		slot = this_cpu_ptr(slots);
 		for (; i < end; i++)
-			samples[i] = sample(slot);
+			samples[i] = take_sample(kind, slot);
 		local_irq_restore(flags);
 		cond_resched();
 	}

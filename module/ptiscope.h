@@ -88,10 +88,13 @@ void ptiscope_marks_detach(struct ptiscope *p);
 /* ring.c */
 int ptiscope_ring_prepare(struct ptiscope_ring *ring, size_t bytes);
 void ptiscope_ring_destroy(struct ptiscope_ring *ring);
-void ptiscope_ring_write(struct ptiscope_ring *ring, struct ptiscope_record *rec);
+void ptiscope_ring_write(struct ptiscope_ring *ring,
+			 struct ptiscope_record *rec);
 bool ptiscope_ring_empty(const struct ptiscope_ring *ring);
-ssize_t ptiscope_ring_read(struct ptiscope_ring *ring, char __user *buf, size_t count);
-void ptiscope_ring_stats(const struct ptiscope_ring *ring, struct ptiscope_stats *stats);
+ssize_t ptiscope_ring_read(struct ptiscope_ring *ring, char __user *buf,
+			   size_t count);
+void ptiscope_ring_stats(const struct ptiscope_ring *ring,
+			 struct ptiscope_stats *stats);
 
 /* probe.c */
 int ptiscope_probe(u32 kind, u64 *samples, unsigned int n);

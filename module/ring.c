@@ -17,8 +17,8 @@
 
 #include "ptiscope.h"
 
-#define RECORD_SIZE	sizeof(struct ptiscope_record)
-#define BATCH_RECORDS	(PAGE_SIZE / RECORD_SIZE)
+#define RECORD_SIZE sizeof(struct ptiscope_record)
+#define BATCH_RECORDS (PAGE_SIZE / RECORD_SIZE)
 
 /* The record has no padding that could leak, and the same layout for 32-bit */
 static_assert(RECORD_SIZE == 96);
@@ -69,7 +69,8 @@ int ptiscope_ring_prepare(struct ptiscope_ring *ring, size_t bytes)
 	}
 
 	for_each_possible_cpu(cpu)
-		memset(per_cpu_ptr(ring->counters, cpu), 0, sizeof(*ring->counters));
+		memset(per_cpu_ptr(ring->counters, cpu), 0,
+		       sizeof(*ring->counters));
 	ring->read = 0;
 	ring->next_cpu = 0;
 	WRITE_ONCE(ring->left, 0);
@@ -100,7 +101,8 @@ void ptiscope_ring_destroy(struct ptiscope_ring *ring)
  * instructions, so a nested writer on this CPU gets a number of its own, and
  * each record that takes a number is either in the ring or in the lost ones.
  */
-void ptiscope_ring_write(struct ptiscope_ring *ring, struct ptiscope_record *rec)
+void ptiscope_ring_write(struct ptiscope_ring *ring,
+			 struct ptiscope_record *rec)
 {
 	rec->cpu = raw_smp_processor_id();
 	rec->seq = this_cpu_inc_return(ring->counters->written) - 1;
@@ -129,7 +131,8 @@ static unsigned int ring_take(struct ptiscope_ring *ring, int cpu)
 		event = ring_buffer_consume(ring->buffer, cpu, NULL, NULL);
 		if (!event)
 			break;
-		memcpy(&ring->batch[n++], ring_buffer_event_data(event), RECORD_SIZE);
+		memcpy(&ring->batch[n++], ring_buffer_event_data(event),
+		       RECORD_SIZE);
 	}
 	return n;
 }
@@ -164,7 +167,8 @@ static bool ring_refill(struct ptiscope_ring *ring)
  * Return: bytes copied, 0 when there was no record, or -EFAULT when there was
  *	one and it could not be copied
  */
-ssize_t ptiscope_ring_read(struct ptiscope_ring *ring, char __user *buf, size_t count)
+ssize_t ptiscope_ring_read(struct ptiscope_ring *ring, char __user *buf,
+			   size_t count)
 {
 	size_t room = count / RECORD_SIZE;
 	size_t done = 0;
@@ -180,7 +184,8 @@ ssize_t ptiscope_ring_read(struct ptiscope_ring *ring, char __user *buf, size_t 
 
 		want = min_t(size_t, ring->left, room - done);
 		n = want * RECORD_SIZE;
-		n -= copy_to_user(buf + done * RECORD_SIZE, &ring->batch[ring->pos], n);
+		n -= copy_to_user(buf + done * RECORD_SIZE,
+				  &ring->batch[ring->pos], n);
 		n /= RECORD_SIZE;
 
 		ring->pos += n;
@@ -204,7 +209,8 @@ ssize_t ptiscope_ring_read(struct ptiscope_ring *ring, char __user *buf, size_t 
  * @ring: the ring
  * @stats: out: written, read and lost
  */
-void ptiscope_ring_stats(const struct ptiscope_ring *ring, struct ptiscope_stats *stats)
+void ptiscope_ring_stats(const struct ptiscope_ring *ring,
+			 struct ptiscope_stats *stats)
 {
 	int cpu;
 
@@ -212,7 +218,8 @@ void ptiscope_ring_stats(const struct ptiscope_ring *ring, struct ptiscope_stats
 		return;
 
 	for_each_possible_cpu(cpu) {
-		const struct ptiscope_counters *c = per_cpu_ptr(ring->counters, cpu);
+		const struct ptiscope_counters *c =
+			per_cpu_ptr(ring->counters, cpu);
 
 		stats->written += READ_ONCE(c->written);
 		stats->lost += READ_ONCE(c->lost);

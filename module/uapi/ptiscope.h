@@ -21,7 +21,7 @@
 #endif
 
 /** PTISCOPE_ABI_VERSION - version of every structure below */
-#define PTISCOPE_ABI_VERSION	1
+#define PTISCOPE_ABI_VERSION 1
 
 /**
  * struct ptiscope_record - one stay in user mode: the exit to it, the entry from it
@@ -69,13 +69,13 @@ struct ptiscope_record {
 };
 
 /** PTISCOPE_HAS_TRACEPOINT - the kernel has the tracepoint pti:pti_switch */
-#define PTISCOPE_HAS_TRACEPOINT	_BITULL(0)
+#define PTISCOPE_HAS_TRACEPOINT _BITULL(0)
 /** PTISCOPE_HAS_PTI - page-table isolation is on */
-#define PTISCOPE_HAS_PTI	_BITULL(1)
+#define PTISCOPE_HAS_PTI _BITULL(1)
 /** PTISCOPE_HAS_PCID - CR4.PCIDE is set */
-#define PTISCOPE_HAS_PCID	_BITULL(2)
+#define PTISCOPE_HAS_PCID _BITULL(2)
 /** PTISCOPE_HAS_MARKS - the kernel records marks (booted with pti_marks=on) */
-#define PTISCOPE_HAS_MARKS	_BITULL(3)
+#define PTISCOPE_HAS_MARKS _BITULL(3)
 
 /**
  * struct ptiscope_info - what this module and kernel offer
@@ -101,6 +101,9 @@ struct ptiscope_info {
  * @size: in: sizeof(struct ptiscope_start)
  * @tid: in: record this thread of the caller's PID namespace alone; 0 records all
  * @reserved: in: 0
+ *
+ * Recording goes on until the call that stops it is in the kernel, so where @tid
+ * makes that call itself, its entry is the last record.
  *
  * Fails with -EOPNOTSUPP where the kernel lacks the tracepoint or the marks,
  * with -EBUSY while recording, with -ESRCH where no thread has @tid, with
@@ -140,13 +143,13 @@ struct ptiscope_stats {
  * @PTISCOPE_PROBE_COUNT: number of kinds
  */
 enum ptiscope_probe_kind {
-	PTISCOPE_PROBE_TSC_PAIR		= 0,
-	PTISCOPE_PROBE_MARK_PAIR	= 1,
-	PTISCOPE_PROBE_COUNT		= 2
+	PTISCOPE_PROBE_TSC_PAIR = 0,
+	PTISCOPE_PROBE_MARK_PAIR = 1,
+	PTISCOPE_PROBE_COUNT = 2
 };
 
 /** PTISCOPE_PROBE_MAX - most samples that one PTISCOPE_IOC_PROBE returns */
-#define PTISCOPE_PROBE_MAX	4096
+#define PTISCOPE_PROBE_MAX 4096
 
 /**
  * struct ptiscope_probe - time an operation in the kernel, interrupts off
@@ -164,11 +167,11 @@ struct ptiscope_probe {
 	__u64 samples;
 };
 
-#define PTISCOPE_IOC_MAGIC	0xF7
-#define PTISCOPE_IOC_INFO	_IOWR(PTISCOPE_IOC_MAGIC, 0, struct ptiscope_info)
-#define PTISCOPE_IOC_START	_IOW(PTISCOPE_IOC_MAGIC, 1, struct ptiscope_start)
-#define PTISCOPE_IOC_STOP	_IO(PTISCOPE_IOC_MAGIC, 2)
-#define PTISCOPE_IOC_STATS	_IOWR(PTISCOPE_IOC_MAGIC, 3, struct ptiscope_stats)
-#define PTISCOPE_IOC_PROBE	_IOWR(PTISCOPE_IOC_MAGIC, 4, struct ptiscope_probe)
+#define PTISCOPE_IOC_MAGIC 0xF7
+#define PTISCOPE_IOC_INFO _IOWR(PTISCOPE_IOC_MAGIC, 0, struct ptiscope_info)
+#define PTISCOPE_IOC_START _IOW(PTISCOPE_IOC_MAGIC, 1, struct ptiscope_start)
+#define PTISCOPE_IOC_STOP _IO(PTISCOPE_IOC_MAGIC, 2)
+#define PTISCOPE_IOC_STATS _IOWR(PTISCOPE_IOC_MAGIC, 3, struct ptiscope_stats)
+#define PTISCOPE_IOC_PROBE _IOWR(PTISCOPE_IOC_MAGIC, 4, struct ptiscope_probe)
 
 #endif /* _UAPI_PTISCOPE_H */
