@@ -14,7 +14,7 @@
 #define WARM_UP_SAMPLES 31
 
 /* Every so many samples the terminal hears of it. */
-#define PROGRESS_STEP 16
+#define PROGRESS_STEP 50
 
 static int one_sample(const struct workload *w, struct bench_ctx *ctx,
 		      uint64_t *ticks)

@@ -421,7 +421,10 @@ static int run_main(int argc, char **argv)
 		rundir_abort(&dir);
 		return EXIT_RUNTIME;
 	}
-	return rundir_commit(&dir) ? EXIT_RUNTIME : EXIT_OK;
+	if (rundir_commit(&dir))
+		return EXIT_RUNTIME;
+	log_progress("wrote %s\n", o.out);
+	return EXIT_OK;
 }
 
 const struct command command_run = {
