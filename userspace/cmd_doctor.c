@@ -7,6 +7,7 @@
 #include "env.h"
 #include "log.h"
 #include "opts.h"
+#include "output.h"
 #include "reader_module.h"
 
 #define ROWS_MAX 32
@@ -175,7 +176,6 @@ static int print_json(const struct diagnosis *d)
 {
 	json_t *facts = json_object(), *abilities = json_array(), *root;
 	size_t i;
-	int err;
 
 	for (i = 0; i < d->n_facts; i++)
 		json_object_set_new(facts, d->facts[i].name,
@@ -188,11 +188,15 @@ static int print_json(const struct diagnosis *d)
 						d->abilities[i].why));
 	root = json_pack("{s:s, s:i, s:o, s:o}", "format", "ptiscope-doctor",
 			 "version", 1, "facts", facts, "measurable", abilities);
-	err = root ? json_dumpf(root, stdout, JSON_INDENT(1) | JSON_SORT_KEYS) :
-		     -1;
+	if (!root) {
+		log_error("no memory left");
+		return -1;
+	}
+	/* What can't be written is left to output_end(). */
+	json_dumpf(root, stdout, JSON_INDENT(1) | JSON_SORT_KEYS);
 	putchar('\n');
 	json_decref(root);
-	return err;
+	return 0;
 }
 
 static int parse(bool *json, int argc, char **argv)
@@ -234,7 +238,7 @@ static int doctor_main(int argc, char **argv)
 		print_text(&d);
 	else if (print_json(&d))
 		return EXIT_RUNTIME;
-	return EXIT_OK;
+	return output_end();
 }
 
 const struct command command_doctor = {

@@ -13,6 +13,7 @@
 #include "env.h"
 #include "log.h"
 #include "opts.h"
+#include "output.h"
 #include "rundir.h"
 #include "stop.h"
 
@@ -132,7 +133,7 @@ static int parse(struct run_opts *o, int argc, char **argv)
 					argv[first]);
 	if (o->list) {
 		list_workloads();
-		return EXIT_OK;
+		return output_end();
 	}
 	if (!o->out)
 		return opts_usage_error(&command_run, "-o DIR is missing");

@@ -11,6 +11,7 @@
 #include "env.h"
 #include "log.h"
 #include "opts.h"
+#include "output.h"
 #include "reader_bpf.h"
 #include "stop.h"
 #include "trace_print.h"
@@ -172,11 +173,13 @@ static int trace(const struct trace_opts *o, const struct env *env)
 		log_error("trace: %s", strerror(-err));
 	if (err)
 		return EXIT_RUNTIME;
-	if (!o->json)
+	if (!o->json) {
 		trace_print_text(&t);
-	else if (trace_print_json(&t))
+	} else if (trace_print_json(&t)) {
+		log_error("no memory left");
 		return EXIT_RUNTIME;
-	return EXIT_OK;
+	}
+	return output_end();
 }
 
 static int trace_main(int argc, char **argv)

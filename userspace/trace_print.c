@@ -161,13 +161,12 @@ static json_t *json_workload(const struct trace_result *t)
  * trace_print_json() - print a trace for programs
  * @t: trace
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0 or -ENOMEM; output_end() says whether it could be written.
  */
 int trace_print_json(const struct trace_result *t)
 {
 	json_t *paths = json_array(), *root;
 	unsigned int path;
-	int err;
 
 	for (path = 0; path < PTI_PATH_COUNT; path++) {
 		if (t->stats[path].count)
@@ -179,11 +178,12 @@ int trace_print_json(const struct trace_result *t)
 			 "pid", (json_int_t)t->pid, "missed",
 			 (json_int_t)t->missed, "unit", "ticks", "paths",
 			 paths);
-	if (root && t->workload)
+	if (!root)
+		return -ENOMEM;
+	if (t->workload)
 		json_object_set_new(root, "workload", json_workload(t));
-	err = root ? json_dumpf(root, stdout, JSON_INDENT(1) | JSON_SORT_KEYS) :
-		     -1;
-	json_decref(root);
+	json_dumpf(root, stdout, JSON_INDENT(1) | JSON_SORT_KEYS);
 	putchar('\n');
-	return err ? -ENOMEM : 0;
+	json_decref(root);
+	return 0;
 }
