@@ -199,11 +199,20 @@ static void test_overflow(struct tap *tap, int fd,
 {
 	const unsigned int n = ring_bytes / RECORD * 5 / 4;
 	struct ptiscope_stats s;
+	cpu_set_t before, one;
 	struct tally *t;
 
+	/* One CPU, one ring: the first that this process may run on */
+	sched_getaffinity(0, sizeof(before), &before);
+	CPU_ZERO(&one);
+	for (int cpu = 0; cpu < CPU_SETSIZE && !CPU_COUNT(&one); cpu++)
+		if (CPU_ISSET(cpu, &before))
+			CPU_SET(cpu, &one);
+	sched_setaffinity(0, sizeof(one), &one);
 	start(fd, gettid());
 	getppids(n);
 	stop(fd);
+	sched_setaffinity(0, sizeof(before), &before);
 	t = drain(fd, 65536, gettid());
 	s = stats(fd);
 	tap_ok(tap,
@@ -224,6 +233,8 @@ static pid_t hammer(int cpu)
 
 	if (pid)
 		return pid;
+	/* A copy of the device's descriptor would keep it open */
+	close_range(3, ~0U, 0);
 	CPU_ZERO(&set);
 	CPU_SET(cpu < 0 ? 0 : cpu, &set);
 	if (cpu >= 0)
