@@ -58,3 +58,25 @@ tap_done() {
 	echo "1..$tap_count"
 	[ "$tap_failed" = 0 ]
 }
+
+# tap_merge PREFIX FILE: take over the results of another test's TAP, numbered
+# anew; a plan that is absent or does not match its results is a failure.
+tap_merge() {
+	tap_merged=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$2" | awk '{ n += $1 } END { print n + 0 }')
+	tap_before=$tap_count
+	while IFS= read -r tap_line; do
+		case $tap_line in
+		'ok '*) tap_rest=${tap_line#ok } tap_verdict=ok ;;
+		'not ok '*) tap_rest=${tap_line#not ok } tap_verdict='not ok' ;;
+		'#'*) echo "$tap_line"; continue ;;
+		*) continue ;;
+		esac
+		tap_count=$((tap_count + 1))
+		echo "$tap_verdict $tap_count - $1: ${tap_rest#* - }"
+		case $tap_line in
+		*'# SKIP'* | ok*) ;;
+		*) tap_failed=$((tap_failed + 1)) ;;
+		esac
+	done <"$2"
+	is "$1: every check of the plan ran" "$((tap_count - tap_before))" "$tap_merged"
+}

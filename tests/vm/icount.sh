@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What late switching and the patches may cost: instructions per iteration in
+# the icount lane, where a repeated run must give the same number.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+
+rc=0
+"$top/vm/bench" --quick --results "$tmp/results" --only 'icount-.*' \
+	>"$tmp/out" 2>"$tmp/err" || rc=$?
+is "vm/bench: exit code" "$rc" 0
+[ "$rc" = 0 ] || cat "$tmp/err" >&2
+
+# median RUN PATH WORKLOAD METRIC: from summary.csv
+median() {
+	awk -F, -v p="$2" -v w="$3" -v m="$4" '
+	NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+	$col["workload"] == w && $col["metric"] == m && (p == "" || $col["path"] == p) {
+		print $col["median"]
+	}' "$tmp/results/$1/summary.csv"
+}
+
+# at_most NAME A B BAR: A - B <= BAR; both must be numbers
+at_most() {
+	ok "$1: at most +$4 (is: $2 - $3)" awk -v a="$2" -v b="$3" -v bar="$4" \
+		'BEGIN { exit !(a + 0 > 0 && b + 0 > 0 && a - b <= bar) }'
+}
+
+getppid() {
+	median "$1" "" getppid round_trip
+}
+
+at_most "getppid: late minus early" \
+	"$(getppid icount-late)" "$(getppid icount-early)" 14
+at_most "getppid: patched early minus stock early" \
+	"$(getppid icount-early)" "$(getppid icount-stock-early)" 2
+at_most "getppid: patched off minus stock off" \
+	"$(getppid icount-off)" "$(getppid icount-stock-off)" 2
+ok "PTI costs something: early is above off" awk -v a="$(getppid icount-early)" \
+	-v b="$(getppid icount-off)" 'BEGIN { exit !(b > 0 && a > b) }'
+
+while IFS=, read -r run workload _ runs min max spread; do
+	[ "$run" != run ] || continue
+	is "$run $workload: spread over $runs runs ($min to $max)" "$spread" 0
+done <"$tmp/results/spread.csv"
+is "spread.csv: 3 workloads in 7 variants, 5 runs each" \
+	"$(awk -F, '$4 == 5 { n++ } END { print n + 0 }' "$tmp/results/spread.csv")" 21
+
+for path in syscall64 timer; do
+	workload=$([ $path = timer ] && echo timer || echo getppid)
+	early=$(median icount-early-marks $path "$workload" entry_window)
+	late=$(median icount-late-marks $path "$workload" entry_window)
+	ok "$path: late enters with the user table for longer ($early, $late)" \
+		awk -v e="$early" -v l="$late" 'BEGIN { exit !(e > 0 && l > e) }'
+done
+for workload in page_fault timer; do
+	for run in icount-early icount-late; do
+		ok "$run: $workload is measured" test -n "$(median $run "" $workload round_trip)"
+	done
+done
+has "compare.csv has getppid" "$tmp/results/compare.csv" '^icount,.*getppid,round_trip,'
+has "baseline.csv has stock" "$tmp/results/baseline.csv" '^stock/icount,.*getppid,round_trip,'
+tap_done

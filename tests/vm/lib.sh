@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2034,SC2154
+#
+# For the tests that boot guests; sourced with $here set to this directory.
+
+top=$(cd "$here/../.." && pwd)
+. "$here/../tap.sh"
+kernels=$top/.output/kernel
+programs=$here/.output
+rc=0
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# build_programs NAME...: the C programs of this directory that guests run
+build_programs() {
+	mkdir -p "$programs"
+	for p in "$@"; do
+		gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -pthread \
+			-o "$programs/$p" "$here/$p.c" || exit 1
+	done
+}
+
+# release KERNEL: its name, as uname -r says
+release() {
+	cat "$kernels/$1/include/config/kernel.release"
+}
+
+# boot NAME LANE KERNEL PARAMETERS [OPTION...] -- COMMAND...: leave the command's
+# output in $tmp/NAME.out, messages in NAME.err, the kernel log in NAME.dmesg and
+# the exit code in $rc
+boot() {
+	guest_name=$1 guest_lane=$2 guest_kernel=$3 guest_append=$4
+	shift 4
+	rc=0
+	"$top/vm/run" --kernel "$kernels/$guest_kernel" --lane "$guest_lane" \
+		--append "$guest_append" --dmesg "$tmp/$guest_name.dmesg" \
+		"$@" >"$tmp/$guest_name.out" 2>"$tmp/$guest_name.err" || rc=$?
+}
+
+# guest ARGUMENT_OF_BOOT...: with the tool, the module and the guests' scripts
+guest() {
+	guest_name=$1 guest_lane=$2 guest_kernel=$3 guest_append=$4
+	shift 4
+	boot "$guest_name" "$guest_lane" "$guest_kernel" "$guest_append" \
+		--payload "$here/../tap.sh" --payload "$here/guest" \
+		--payload "$top/userspace/.output/ptiscope" \
+		--payload "$top/module/.output/$(release "$guest_kernel")/ptiscope.ko" "$@"
+}
+
+# guest_tap ARGUMENT_OF_GUEST...: a boot whose command speaks TAP
+guest_tap() {
+	guest "$@"
+	tap_merge "$1" "$tmp/$1.out"
+	# 1: a check failed, and is counted.  Anything else is the guest's fault.
+	ok "$1: the guest ran and its kernel log is clean" guest_sound
+}
+
+guest_sound() {
+	[ "$rc" = 0 ] || [ "$rc" = 1 ] || cat "$tmp/$guest_name.err"
+	[ "$rc" = 0 ] || [ "$rc" = 1 ]
+}

@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# One boot per mode: what names the mode, what the module and BPF record.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+
+build_programs devtest rectest modstress
+set -- --payload "$programs"
+stress='modstress /payload/ptiscope.ko 100'
+
+for mode in early late; do
+	guest_tap "$mode-marks" tcg patched "pti_switch=$mode pti_marks=on" "$@" \
+		-- all "modes $mode on" "records $mode" devtest rectest "$stress"
+	guest_tap "$mode" tcg patched "pti_switch=$mode" "$@" \
+		-- all "modes $mode off" "no-records $mode patched" devtest
+done
+guest_tap "bad-value" tcg patched "pti_switch=sometimes" "$@" -- modes early off
+has "bad-value: dmesg reports it" "$tmp/bad-value.dmesg" \
+	'pti_switch=sometimes is not known, ignored'
+guest_tap "default" icount patched "" "$@" -- modes early off
+guest_tap "pti-off" tcg patched "pti=off pti_switch=late pti_marks=on" "$@" \
+	-- all "modes off off" "no-records off patched" devtest
+guest_tap "stock" tcg stock "" "$@" \
+	-- all "no-records early stock" devtest rectest "$stress"
+tap_done
