@@ -106,6 +106,12 @@ static int push_half(struct capture *c, unsigned int path,
 	return err;
 }
 
+static int senseless(const struct capture *c)
+{
+	log_error("%s: the records of the module make no sense", c->w->name);
+	return -EPROTO;
+}
+
 /*
  * A recording begins inside one ioctl and ends inside another.  So the first
  * record's exit half is the return from the first, and the last record's entry
@@ -118,13 +124,15 @@ static int take_records(struct capture *c, size_t n, uint32_t *counts)
 	size_t i;
 	int err = 0;
 
-	if (!n || c->records[n - 1].entry_path != PTI_PATH_SYSCALL64)
-		return -EPROTO;
+	/* Where records were lost, the call that ends it may be among them. */
+	if (!c->lost &&
+	    (!n || c->records[n - 1].entry_path != PTI_PATH_SYSCALL64))
+		return senseless(c);
 	for (i = 0; i < n && !err; i++) {
 		r = &c->records[i];
 		if (r->entry_path >= PTI_PATH_COUNT ||
 		    r->exit_path >= PTI_PATH_COUNT)
-			return -EPROTO;
+			return senseless(c);
 		if (i > 0 && r->exit_path != PTI_PATH_NONE)
 			err = push_half(c, r->exit_path,
 					(uint64_t[]){ r->x0, r->x1, r->x2 },
@@ -221,9 +229,10 @@ static int verify(const struct capture *c, const struct bench_ctx *ctx,
 	char note[256], *end = note + sizeof(note), *p = note;
 	bool good = !c->lost && !c->odd;
 	unsigned int path;
+	int err;
 
 	p += snprintf(p, (size_t)(end - p),
-		      "marks of %llu samples of %llu iterations",
+		      "recorded %llu samples of %llu iterations",
 		      (unsigned long long)c->samples,
 		      (unsigned long long)ctx->iterations);
 	for (path = 0; path < PTI_PATH_COUNT; path++) {
@@ -234,15 +243,20 @@ static int verify(const struct capture *c, const struct bench_ctx *ctx,
 			good = false;
 		if (p < end)
 			p += snprintf(p, (size_t)(end - p),
-				      "; %s: %llu seen, %llu declared",
+				      "; %s: %llu entries, %llu declared",
 				      pti_path_name(path),
 				      (unsigned long long)mw->seen[path],
 				      (unsigned long long)want);
 	}
 	mw->verified = good ? VERIFIED_YES : VERIFIED_NO;
-	if (!good)
-		log_warn("%s: %s", c->w->name, note);
-	return manifest_set(&mw->note, note);
+	err = manifest_set(&mw->note, note);
+	if (good || err)
+		return err;
+	return bench_warn(&c->how->run->manifest,
+			  "%s: entries are not what was declared: %s; "
+			  "%llu lost, %llu contradict themselves",
+			  c->w->name, note, (unsigned long long)c->lost,
+			  (unsigned long long)c->odd);
 }
 
 static int capture_all(struct capture *c, struct bench_ctx *ctx,
@@ -262,12 +276,6 @@ static int capture_all(struct capture *c, struct bench_ctx *ctx,
 	if (!err)
 		err = verify(c, ctx, mw);
 	mark_lost(c);
-	if (!err && c->odd)
-		err = manifest_add_warning(&c->how->run->manifest,
-					   "%s: %llu records contradict "
-					   "themselves and were left out",
-					   c->w->name,
-					   (unsigned long long)c->odd);
 	return err;
 }
 

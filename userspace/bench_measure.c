@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One workload from set-up to samples: warm up, subtract the loop, time. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,25 @@
 
 /* Every so many samples the terminal hears of it. */
 #define PROGRESS_STEP 50
+
+/**
+ * bench_warn() - warn the user now, and the reader of the manifest later
+ * @m: manifest
+ * @fmt: as for printf(3)
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int bench_warn(struct manifest *m, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	log_warn("%s", text);
+	return manifest_add_warning(m, "%s", text);
+}
 
 static int one_sample(const struct workload *w, struct bench_ctx *ctx,
 		      uint64_t *ticks)
@@ -167,7 +187,8 @@ int bench_measure(const struct measure *how, const struct workload *w)
 		return manifest_add_gap(&how->run->manifest, w->name,
 					"no interrupt came while it waited");
 	}
-	if (err && err != -EINTR)
+	/* -EPROTO was explained where it was found. */
+	if (err && err != -EINTR && err != -EPROTO)
 		log_error("%s: %s", w->name, strerror(-err));
 	return err;
 }

@@ -25,6 +25,8 @@ struct measure {
 	uint64_t timeout;
 };
 
+int bench_warn(struct manifest *m, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 int bench_measure(const struct measure *how, const struct workload *w);
 int bench_capture(const struct measure *how, const struct workload *w,
 		  struct bench_ctx *ctx, struct manifest_workload *mw);

@@ -172,25 +172,20 @@ static int pin(struct run_opts *o)
 	return OPTS_GO_ON;
 }
 
-static int warn(struct manifest *m, const char *text)
-{
-	log_warn("%s", text);
-	return manifest_add_warning(m, "%s", text);
-}
-
 /* What can't be told from inside must be named; what is named must be possible. */
 static int check_lane(struct manifest *m, const struct env *env, bool named)
 {
 	if (!named && !env->lane_sure)
-		return warn(m, "the hypervisor is not known; lane kvm assumed");
+		return bench_warn(
+			m, "the hypervisor is not known; lane kvm assumed");
 	if (m->lane == LANE_HARDWARE && env->hypervisor[0])
-		return warn(m, "lane hardware was named, "
-			       "but this is a virtual machine");
+		return bench_warn(m, "lane hardware was named, "
+				     "but this is a virtual machine");
 	if ((m->lane == LANE_KVM || m->lane == LANE_TCG ||
 	     m->lane == LANE_ICOUNT) &&
 	    !env->hypervisor[0])
-		return warn(m, "the lane named is a virtual machine's, "
-			       "but the CPU does not look like one");
+		return bench_warn(m, "the lane named is a virtual machine's, "
+				     "but the CPU does not look like one");
 	return 0;
 }
 
@@ -341,9 +336,10 @@ static int measure(struct run *run, const struct env *env,
 	int err;
 
 	if (mlockall(MCL_CURRENT)) {
-		err = warn(&run->manifest,
-			   "memory can't be locked: a page that is written out "
-			   "would add a fault");
+		err = bench_warn(
+			&run->manifest,
+			"memory can't be locked: a page that is written out "
+			"would add a fault");
 		if (err)
 			return err;
 	}
