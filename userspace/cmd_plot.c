@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ptiscope plot: run directories -> PNG and SVG, through gnuplot.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "log.h"
+#include "opts.h"
+#include "outfile.h"
+#include "plot.h"
+#include "report_runs.h"
+
+static const struct plot *const plots[] = { &plot_round_trip, &plot_windows };
+
+#define N_PLOTS (sizeof(plots) / sizeof(plots[0]))
+#define NAME_SIZE 64
+
+/* A second CPU or PCID state of the same lane gets figures of its own. */
+static int open_figure(struct outfile out[2], const char *dir, const char *plot,
+		       enum lane lane, size_t number)
+{
+	static const char *const endings[] = { "png", "svg" };
+
+	for (int i = 0; i < 2; i++) {
+		char name[NAME_SIZE], suffix[16] = "";
+		int err;
+
+		if (number > 1)
+			snprintf(suffix, sizeof(suffix), "-%u",
+				 (unsigned int)number);
+		snprintf(name, sizeof(name), "%s-%s%s.%s", plot,
+			 lane_names[lane], suffix, endings[i]);
+		err = outfile_open(&out[i], dir, name);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int draw_figure(const struct plot *plot, const struct machine *machine,
+		       size_t number, const char *dir)
+{
+	enum lane lane = group_manifest(machine->group)->lane;
+	struct outfile out[2] = { 0 };
+	char *names[2] = { 0 };
+	int err = open_figure(out, dir, plot->name, lane, number);
+
+	if (!err)
+		err = plot_draw(plot, machine, out[0].tmp, out[1].tmp);
+	for (int i = 0; !err && i < 2; i++) {
+		if (asprintf(&names[i], "%s", out[i].final) < 0)
+			names[i] = NULL;
+		err = outfile_commit(&out[i]);
+	}
+	for (int i = 0; i < 2; i++) {
+		outfile_abort(&out[i]);
+		if (!err && names[i])
+			puts(names[i]);
+		free(names[i]);
+	}
+	return err == -ENOENT ? 0 : err;
+}
+
+static int draw_all(const struct report_runs *runs, const char *dir)
+{
+	const struct groups *groups = &runs->groups;
+	size_t number = 0;
+	int err = 0;
+
+	for (size_t i = 0, end; !err && i < groups->n; i = end) {
+		struct machine machine = { .group = &groups->group[i] };
+
+		end = group_machine_end(groups, i);
+		machine.n = end - i;
+		if (i && group_manifest(&groups->group[i - 1])->lane !=
+				 group_manifest(machine.group)->lane)
+			number = 0;
+		number++;
+		for (size_t j = 0; !err && j < N_PLOTS; j++)
+			err = draw_figure(plots[j], &machine, number, dir);
+	}
+	return err;
+}
+
+static int run_plot(int argc, char **argv)
+{
+	struct report_runs runs;
+	const char *dir = NULL;
+	const struct opt table[] = {
+		{ .name = "output",
+		  .short_name = 'o',
+		  .type = OPT_STR,
+		  .dest = &dir,
+		  .arg = "DIR",
+		  .help = "where the figures go (default: beside the first run)" },
+		{ 0 },
+	};
+	int first, err,
+		stop = opts_parse(&command_plot, table, argc, argv, &first);
+
+	if (stop != OPTS_GO_ON)
+		return stop;
+	if (first == argc)
+		return opts_usage_error(&command_plot,
+					"no run directory given");
+	if (report_runs_load(&runs, argv + first, argc - first))
+		return EXIT_RUNTIME;
+	err = outdir_make(dir ? dir : runs.parent);
+	if (!err)
+		err = draw_all(&runs, dir ? dir : runs.parent);
+	report_runs_deinit(&runs);
+	if (err == -ENOSYS)
+		return EXIT_UNSUPPORTED;
+	return err ? EXIT_RUNTIME : EXIT_OK;
+}
+
+const struct command command_plot = {
+	.name = "plot",
+	.summary =
+		"Draw runs: round trips per workload, window and switch per path",
+	.usage = "[options] DIR...",
+	.details =
+		"Reads run directories that 'ptiscope run' wrote and draws, for every lane,\n"
+		"round_trip-LANE.png and .svg and, where runs with marks are given,\n"
+		"windows-LANE.png and .svg. Needs gnuplot.",
+	.run = run_plot,
+};

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Window and switch per path, from the runs with marks on.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report_text.h"
+
+/* Rows with fewer records than this share of their workload's are for summary.csv. */
+#define SHOWN_SHARE 0.1
+
+/* What the marks say of one path under one workload. */
+struct block {
+	struct key window;
+	struct key sw;
+	struct key flush;
+};
+
+static struct block block_of(const struct key *window)
+{
+	bool exit = window->metric == METRIC_EXIT_WINDOW;
+	struct block block = { *window, *window, *window };
+
+	block.sw.metric = exit ? METRIC_EXIT_SWITCH : METRIC_ENTRY_SWITCH;
+	block.flush.metric = METRIC_FLUSH_SHARE;
+	return block;
+}
+
+static uint64_t count_records(const struct machine *machine,
+			      const struct key *key)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < machine->n; i++) {
+		const struct group *group = &machine->group[i];
+		uint64_t n = 0;
+
+		for (size_t j = 0; j < group->n; j++) {
+			const struct series *s = sample_set_find(
+				&group->runs[j]->samples, key->path,
+				key->metric, key->workload);
+			n += s ? s->n : 0;
+		}
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+/* An interrupt that happened to hit a workload is not what the workload is about. */
+static bool is_incidental(const struct machine *machine, const struct key *keys,
+			  size_t n, const struct key *key)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t records;
+
+		if (keys[i].metric != key->metric ||
+		    strcmp(keys[i].workload, key->workload))
+			continue;
+		records = count_records(machine, &keys[i]);
+		most = records > most ? records : most;
+	}
+	return count_records(machine, key) < SHOWN_SHARE * most;
+}
+
+static bool is_window_metric(enum metric metric)
+{
+	return metric == METRIC_ENTRY_WINDOW || metric == METRIC_EXIT_WINDOW;
+}
+
+/**
+ * report_is_window() - is this key a window that report and plot show?
+ * @keys: all keys of the machine
+ *
+ * A path that only happened to hit a workload is left to summary.csv.
+ */
+bool report_is_window(const struct machine *machine, const struct key *keys,
+		      size_t n, const struct key *key)
+{
+	return is_window_metric(key->metric) &&
+	       !is_incidental(machine, keys, n, key);
+}
+
+/* Writes "-" where the group has no samples of the key. */
+static int format_cell(const struct group *group, const struct key *key,
+		       char value[NUMBER_SIZE], char ci[NUMBER_SIZE])
+{
+	struct cell cell;
+	int err = cell_load(group, key, &cell);
+
+	strcpy(value, "-");
+	strcpy(ci, "");
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	format_number(value, cell.v.estimate);
+	format_interval(ci, &cell.v.ci);
+	cell_deinit(&cell);
+	return 0;
+}
+
+static int format_share(const struct group *group, const struct key *key,
+			char text[NUMBER_SIZE])
+{
+	struct cell cell;
+	int err = cell_load(group, key, &cell);
+
+	strcpy(text, "-");
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	snprintf(text, NUMBER_SIZE, "%.3g %%", 100 * cell.v.estimate);
+	cell_deinit(&cell);
+	return 0;
+}
+
+static int print_group(const struct group *group, const struct block *block,
+		       FILE *f)
+{
+	char window[NUMBER_SIZE], window_ci[NUMBER_SIZE];
+	char sw[NUMBER_SIZE], sw_ci[NUMBER_SIZE], share[NUMBER_SIZE];
+	struct cell cell;
+	int err = cell_load(group, &block->window, &cell);
+
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	err = format_cell(group, &block->window, window, window_ci);
+	if (!err)
+		err = format_cell(group, &block->sw, sw, sw_ci);
+	if (!err)
+		err = format_share(group, &block->flush, share);
+	if (!err)
+		fprintf(f, "    %-15s%8s  %-19s%8s  %-19s%7s %8zu %6llu\n",
+			group_label(group), window, window_ci, sw, sw_ci, share,
+			cell.v.n, (unsigned long long)cell.v.lost);
+	cell_deinit(&cell);
+	return err;
+}
+
+static int print_diff(const struct machine *machine, const struct block *block,
+		      FILE *f)
+{
+	static const struct comparison marked = {
+		"late - early",	 VARIANT_PATCHED, SWITCH_EARLY, true,
+		VARIANT_PATCHED, SWITCH_LATE,	  true,
+	};
+	char window[NUMBER_SIZE], window_ci[NUMBER_SIZE], sw[NUMBER_SIZE],
+		sw_ci[NUMBER_SIZE];
+	struct diff of_window, of_switch;
+	int err = text_comparison(machine, &block->window, &marked, &of_window);
+
+	if (!err)
+		err = text_comparison(machine, &block->sw, &marked, &of_switch);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	fprintf(f, "      %-13s%8s  %-19s%8s  %s\n", marked.label,
+		format_change(window, of_window.diff),
+		format_change_interval(window_ci, &of_window.ci),
+		format_change(sw, of_switch.diff),
+		format_change_interval(sw_ci, &of_switch.ci));
+	fprintf(f, "%29s%-29s%s\n", "", verdict_name(of_window.verdict),
+		verdict_name(of_switch.verdict));
+	return 0;
+}
+
+static int print_block(const struct machine *machine, const struct block *block,
+		       FILE *f)
+{
+	int err = 0;
+
+	fprintf(f, "  %s %s, %s\n", pti_path_name(block->window.path),
+		pti_path_is_exit(block->window.path) ? "exit" : "entry",
+		block->window.workload);
+	for (size_t i = 0; !err && i < machine->n; i++)
+		err = print_group(&machine->group[i], block, f);
+	return err ? err : print_diff(machine, block, f);
+}
+
+static int print_blocks(const struct machine *machine, const struct key *keys,
+			size_t n, FILE *f)
+{
+	size_t shown = 0, hidden = 0;
+	int err = 0;
+
+	fprintf(f, "    %-15s%8s  %-19s%8s  %-19s%7s %8s %6s\n", "", "window",
+		"95 % interval", "switch", "95 % interval", "flushes", "n",
+		"lost");
+	for (size_t i = 0; !err && i < n; i++) {
+		struct block block = block_of(&keys[i]);
+
+		if (report_is_window(machine, keys, n, &keys[i])) {
+			shown++;
+			err = print_block(machine, &block, f);
+		} else {
+			hidden += is_window_metric(keys[i].metric);
+		}
+	}
+	if (!err && !shown)
+		fputs("    no records: see what was not measured\n", f);
+	if (!err && hidden)
+		text_wrap(
+			f, "  ", "  ",
+			"Interrupts and others that only happened to hit a workload are in "
+			"summary.csv alone (%zu).",
+			hidden);
+	return err;
+}
+
+/** report_windows() - the section on windows and switches */
+int report_windows(const struct machine *machine, FILE *f)
+{
+	struct key *keys;
+	size_t n;
+	int err = keys_collect(machine->group, machine->n, &keys, &n);
+
+	if (err)
+		return err;
+	fprintf(f, "\nWindow and switch per path, %s, marks on\n",
+		unit_name(group_manifest(machine->group)->unit));
+	text_wrap(
+		f, "  ", "  ",
+		"Window: from the start of an entry or exit path until CR3 is written. Switch: the "
+		"CR3 write. Each includes two marks. Flushes: share of writes that flush the TLB.");
+	err = print_blocks(machine, keys, n, f);
+	free(keys);
+	return err;
+}
