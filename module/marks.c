@@ -95,7 +95,7 @@ const char *ptiscope_marks_missing(const struct ptiscope *p)
 	u64 features = ptiscope_features(p);
 
 	if (!PTISCOPE_KNOWS_MARKS)
-		return "built for a kernel without the ptiscope patches";
+		return "built for a kernel without the tracepoint pti:pti_switch";
 	if (!(features & PTISCOPE_HAS_TRACEPOINT))
 		return "this kernel has no tracepoint pti:pti_switch";
 	if (!(features & PTISCOPE_HAS_PTI))
