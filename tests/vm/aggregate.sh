@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# tests/run: nothing that goes wrong in a test may count as success.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../tap.sh"
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+
+# sums NAME EXIT SUMMARY LINE...: a test of these lines of shell gives this
+sums() {
+	name=$1 want=$2 summary=$3
+	shift 3
+	{
+		echo '#!/bin/sh'
+		printf '%s\n' "$@"
+	} >"$tmp/test"
+	chmod +x "$tmp/test"
+	rc=0
+	"$here/../run" "$tmp/test" >"$tmp/out" 2>&1 || rc=$?
+	is "$name: exit code" "$rc" "$want"
+	is "$name: summary" "$(tail -n 1 "$tmp/out")" "$summary"
+}
+
+sums "all pass" 0 "2 passed, 0 failed, 0 skipped" 'echo "ok 1 - a"; echo "ok 2 - b"; echo 1..2'
+sums "one fails" 1 "1 passed, 1 failed, 0 skipped" \
+	'echo "ok 1 - a"; echo "not ok 2 - b"; echo "# why"; echo 1..2; exit 1'
+has "one fails: named" "$tmp/out" 'not ok 2 - b'
+has "one fails: with the reason" "$tmp/out" '# why'
+sums "skip" 0 "1 passed, 0 failed, 1 skipped" \
+	'echo "ok 1 - a"; echo "ok 2 - b # SKIP no such CPU"; echo 1..2'
+has "skip: named with its reason" "$tmp/out" 'b # SKIP no such CPU'
+sums "no plan" 1 "1 passed, 1 failed, 0 skipped" 'echo "ok 1 - a"'
+sums "plan of more" 1 "1 passed, 1 failed, 0 skipped" 'echo "ok 1 - a"; echo 1..2'
+sums "silence" 1 "0 passed, 1 failed, 0 skipped" 'exit 0'
+sums "exit code without a reason" 1 "1 passed, 1 failed, 0 skipped" \
+	'echo "ok 1 - a"; echo 1..1; exit 3'
+has "exit code without a reason: what it said" "$tmp/out" 'exit code 3'
+sums "several streams" 0 "3 passed, 0 failed, 0 skipped" \
+	'echo "ok 1 - a"; echo 1..1; echo 1..2; echo "ok 1 - b"; echo "ok 2 - c"'
+sums "nothing but skips" 1 "0 passed, 0 failed, 1 skipped" 'echo "ok 1 - a # SKIP x"; echo 1..1'
+tap_done
