@@ -15,14 +15,23 @@
 #include "ptiscope.h"
 
 /*
- * The probe wakes nobody: it runs in the middle of what is measured.  A reader
- * that sleeps is woken after this time to look again.
+ * The probe wakes nobody: it runs in the middle of what is measured.  Instead,
+ * while a recording goes on and someone waits, all that wait are woken at this
+ * interval to look again.
  */
-#define WAKE_DELAY msecs_to_jiffies(10)
+#define WAKE_INTERVAL msecs_to_jiffies(10)
 
 static struct ptiscope *to_ptiscope(struct file *file)
 {
 	return container_of(file->private_data, struct ptiscope, misc);
+}
+
+/* On this CPU, where the reader is, and so not on one that is measured */
+static void ptiscope_schedule_wake(struct ptiscope *p)
+{
+	/* With preemption off this CPU stays online, later its timers migrate */
+	schedule_delayed_work_on(get_cpu(), &p->wake, WAKE_INTERVAL);
+	put_cpu();
 }
 
 static void ptiscope_wake(struct work_struct *work)
@@ -31,22 +40,22 @@ static void ptiscope_wake(struct work_struct *work)
 		container_of(to_delayed_work(work), struct ptiscope, wake);
 
 	wake_up_interruptible(&p->wait);
+	/* An epoll(7) set stays on the queue and may not ask again by itself */
+	if (READ_ONCE(p->recording) && wq_has_sleeper(&p->wait))
+		ptiscope_schedule_wake(p);
 }
 
 /*
- * Whether read(2) would return at once.  If not, see to it that the caller, who
- * is on the wait queue already, gets woken; on this CPU, away from a measured
- * one.
+ * Whether read(2) would return at once.  The caller is on the wait queue
+ * already, so it does not miss the wakeup that is scheduled here.
  */
 static bool ptiscope_ready(struct ptiscope *p)
 {
 	/* Pairs with the release in ptiscope_start(): the ring is allocated */
-	if (!smp_load_acquire(&p->recording) || !ptiscope_ring_empty(&p->ring))
+	if (!smp_load_acquire(&p->recording))
 		return true;
-	/* With preemption off this CPU stays online, later its timers migrate */
-	schedule_delayed_work_on(get_cpu(), &p->wake, WAKE_DELAY);
-	put_cpu();
-	return false;
+	ptiscope_schedule_wake(p);
+	return !ptiscope_ring_empty(&p->ring);
 }
 
 static void ptiscope_stop(struct ptiscope *p)
@@ -86,6 +95,7 @@ static int ptiscope_start(struct ptiscope *p, u32 tid)
 		return err;
 	/* Pairs with the acquire in ptiscope_ready() */
 	smp_store_release(&p->recording, true);
+	wake_up_interruptible(&p->wait);
 	return 0;
 }
 

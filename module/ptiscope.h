@@ -57,7 +57,7 @@ struct ptiscope_ring {
  * @open: bit 0 is set while a reader has the device open
  * @lock: serializes start, stop and the reader's end of @ring
  * @wait: readers that sleep
- * @wake: wakes @wait a bounded time after a reader went to sleep
+ * @wake: wakes @wait at an interval while recording
  * @tracepoint: pti:pti_switch, or NULL
  * @ring: the records
  * @ring_bytes: bytes of ring buffer per CPU

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -308,19 +309,63 @@ static void on_alarm(int sig)
 	(void)sig;
 }
 
+/* A child that sleeps */
+static pid_t idler(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		for (;;)
+			pause();
+	usleep(200000);
+	return pid;
+}
+
+/* A stop and a continue make it leave and enter pause(2) again */
+static void nudge(pid_t idle)
+{
+	kill(idle, SIGSTOP);
+	kill(idle, SIGCONT);
+}
+
+/* Edge-triggered: nothing but the device tells that there is more to read */
+static void test_epoll(struct tap *tap, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	int ep = epoll_create1(0), good = 0;
+	struct ptiscope_record rec;
+	pid_t idle = idler();
+
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	epoll_ctl(ep, EPOLL_CTL_ADD, fd, &event);
+	epoll_wait(ep, &event, 1, 0);
+	start(fd, idle);
+	for (int i = 0; i < 3; i++) {
+		while (read(fd, &rec, sizeof(rec)) > 0)
+			;
+		nudge(idle);
+		good += epoll_wait(ep, &event, 1, 5000) == 1 &&
+			read(fd, &rec, sizeof(rec)) == sizeof(rec);
+	}
+	stop(fd);
+	while (read(fd, &rec, sizeof(rec)) > 0)
+		;
+	tap_ok(tap, good == 3, "edge-triggered epoll tells of records, %d of 3",
+	       good);
+	close(ep);
+	fcntl(fd, F_SETFL, 0);
+	reap(idle);
+}
+
 static void test_blocking(struct tap *tap, int fd)
 {
 	const struct sigaction act = { .sa_handler = on_alarm };
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 	struct ptiscope_record rec;
-	pid_t idle = fork(), stopper;
+	pid_t idle = idler(), stopper;
 	ssize_t got;
 	int polled;
 
-	if (!idle)
-		for (;;)
-			pause();
-	usleep(200000);
 	sigaction(SIGALRM, &act, NULL);
 	start(fd, idle);
 	tap_ok(tap, poll(&pfd, 1, 50) == 0, "poll on empty rings waits");
@@ -334,9 +379,7 @@ static void test_blocking(struct tap *tap, int fd)
 	tap_ok(tap, got < 0 && errno == EAGAIN, "O_NONBLOCK: EAGAIN");
 	fcntl(fd, F_SETFL, 0);
 
-	/* A stop and a continue make it leave and enter pause(2) again */
-	kill(idle, SIGSTOP);
-	kill(idle, SIGCONT);
+	nudge(idle);
 	polled = poll(&pfd, 1, 5000);
 	got = read(fd, &rec, sizeof(rec));
 	tap_ok(tap, polled == 1 && got == sizeof(rec) && rec.tid == (__u32)idle,
@@ -434,6 +477,7 @@ int main(void)
 	test_stop_race(&tap, fd);
 	test_stream(&tap, fd);
 	test_blocking(&tap, fd);
+	test_epoll(&tap, fd);
 	test_hotplug(&tap, fd);
 	test_close(&tap, &fd);
 	close(fd);
