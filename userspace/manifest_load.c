@@ -293,10 +293,9 @@ static void get_samples(struct source *s, struct manifest *m)
 {
 	struct source inner = get_inner(s, "samples", "samples.", JSON_OBJECT);
 	const char *crc = get_text(&inner, "crc32");
-	char *end;
 
-	m->samples_crc = strtoul(crc, &end, 16);
-	if (strlen(crc) != 8 || *end)
+	m->samples_crc = strtoul(crc, NULL, 16);
+	if (strlen(crc) != 8 || strspn(crc, "0123456789abcdef") != 8)
 		fault(&inner, "crc32", "is not 8 hexadecimal digits");
 	m->samples_bytes = get_count(&inner, "bytes");
 	get_string(&inner, "file", &m->samples_file);

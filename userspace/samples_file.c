@@ -22,6 +22,11 @@
 #define MAGIC "PTISMPL1"
 #define END "PTISEND"
 #define MARK_SIZE 8
+
+/* Workload names go to terminals and into scripts as they are. */
+#define NAME_CHARACTERS \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+
 #define VERSION 1
 
 /* Every path, metric and workload there can be, and room for more. */
@@ -177,7 +182,7 @@ static int take_name(struct reader *r, struct series *series)
 	if (!length || length >= SAMPLES_NAME_MAX)
 		return damaged(r, "bad length of a workload name");
 	err = take(r, series->workload, length);
-	if (!err && strlen(series->workload) != length)
+	if (!err && strspn(series->workload, NAME_CHARACTERS) != length)
 		return damaged(r, "bad workload name");
 	return err;
 }
