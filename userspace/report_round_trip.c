@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "report_text.h"
 
@@ -54,10 +55,12 @@ static void print_diff(FILE *f, const char *label, const struct diff *d)
 	char change[NUMBER_SIZE], ci[NUMBER_SIZE], p[NUMBER_SIZE],
 		share[NUMBER_SIZE] = "";
 
-	if (d->ratio)
+	if (d->ratio == 1)
+		strcpy(share, "0 %");
+	else if (d->ratio)
 		snprintf(share, sizeof(share), "%+.2f %%",
 			 100 * (d->ratio - 1));
-	fprintf(f, "      %-20s%9s  %-21s %-10s %-11s %s\n", label,
+	fprintf(f, "      %-20s%9s  %-21s %-10s %-10s %s\n", label,
 		format_change(change, d->diff),
 		format_change_interval(ci, &d->ci), share,
 		format_p(p, d->p_value), verdict_name(d->verdict));
