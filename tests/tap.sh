@@ -68,6 +68,10 @@ tap_merge() {
 		case $tap_line in
 		'ok '*) tap_rest=${tap_line#ok } tap_verdict=ok ;;
 		'not ok '*) tap_rest=${tap_line#not ok } tap_verdict='not ok' ;;
+		'1..0 # SKIP '*)
+			skip "$1: a whole test" "${tap_line#1..0 \# SKIP }"
+			tap_before=$((tap_before + 1))
+			continue ;;
 		'#'*) echo "$tap_line"; continue ;;
 		*) continue ;;
 		esac

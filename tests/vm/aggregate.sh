@@ -31,6 +31,9 @@ has "one fails: with the reason" "$tmp/out" '# why'
 sums "skip" 0 "1 passed, 0 failed, 1 skipped" \
 	'echo "ok 1 - a"; echo "ok 2 - b # SKIP no such CPU"; echo 1..2'
 has "skip: named with its reason" "$tmp/out" 'b # SKIP no such CPU'
+sums "a whole test skipped" 1 "0 passed, 0 failed, 1 skipped" 'echo "1..0 # SKIP no PTI"; exit 4'
+sums "a part skipped as a whole" 0 "1 passed, 0 failed, 1 skipped" \
+	'echo "1..0 # SKIP no PTI"; echo "ok 1 - a"; echo 1..1'
 sums "no plan" 1 "1 passed, 1 failed, 0 skipped" 'echo "ok 1 - a"'
 sums "plan of more" 1 "1 passed, 1 failed, 0 skipped" 'echo "ok 1 - a"; echo 1..2'
 sums "silence" 1 "0 passed, 1 failed, 0 skipped" 'exit 0'

@@ -23,5 +23,5 @@ guest_tap "default" icount patched "" "$@" -- modes early off
 guest_tap "pti-off" tcg patched "pti=off pti_switch=late pti_marks=on" "$@" \
 	-- all "modes off off" "no-records off patched" devtest
 guest_tap "stock" tcg stock "" "$@" \
-	-- all "no-records early stock" devtest rectest "$stress"
+	-- all "no-records early stock" devtest "$stress"
 tap_done
