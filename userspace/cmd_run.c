@@ -225,13 +225,10 @@ static int fill_manifest(struct manifest *m, const struct env *env,
 	return err;
 }
 
-/* What the module times in the kernel, as calibration and as a series. */
-static int probe_module(struct run *run, const struct module_reader *r)
+/* The module times in the kernel, where the marks are taken. */
+static int probe_module(struct manifest *m, const struct module_reader *r)
 {
 	uint64_t ticks[CALIBRATE_SAMPLES];
-	struct manifest *m = &run->manifest;
-	struct series *s;
-	size_t i;
 	int err;
 
 	err = module_reader_probe(r, PTISCOPE_PROBE_TSC_PAIR, ticks,
@@ -249,13 +246,7 @@ static int probe_module(struct run *run, const struct module_reader *r)
 		return err;
 	m->mark_pair = calibrate_median(ticks, CALIBRATE_SAMPLES);
 	m->has_mark_pair = true;
-	s = sample_set_add(&run->samples, PTI_PATH_NONE, METRIC_MARK_COST,
-			   m->unit, "calibration", 1);
-	for (i = 0; s && i < CALIBRATE_SAMPLES; i++) {
-		if (series_push(s, ticks[i]))
-			return -ENOMEM;
-	}
-	return s ? 0 : -ENOMEM;
+	return 0;
 }
 
 /* No marks: say so once as the state of capture, and for each thing missing. */
@@ -292,7 +283,7 @@ static int open_capture(struct run *run, const struct env *env,
 			why = no_marks;
 		return no_capture(m, why);
 	}
-	err = probe_module(run, r);
+	err = probe_module(m, r);
 	if (err) {
 		log_error("/dev/ptiscope: probe: %s", strerror(-err));
 		return err;
