@@ -119,7 +119,7 @@ static int run_plot(int argc, char **argv)
 const struct command command_plot = {
 	.name = "plot",
 	.summary =
-		"Draw runs: round trips per workload, window and switch per path",
+		"draw runs: round trips per workload, window and switch per path",
 	.usage = "[options] DIR...",
 	.details =
 		"Reads run directories that 'ptiscope run' wrote and draws, for every lane,\n"

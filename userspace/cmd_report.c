@@ -49,19 +49,20 @@ static int write_output(const struct report_runs *runs, enum output which,
 	return err;
 }
 
-static bool has_stock(const struct report_runs *runs)
+/* baseline.csv needs something to compare with. */
+static enum output last_output(const struct report_runs *runs)
 {
 	for (size_t i = 0; i < runs->n; i++)
 		if (runs->run[i].manifest.variant == VARIANT_STOCK)
-			return true;
-	return false;
+			return OUTPUT_BASELINE;
+	return OUTPUT_COMPARE;
 }
 
 /* All files are complete under temporary names before the first gets its own. */
-static int write_outputs(const struct report_runs *runs, const char *dir)
+static int write_outputs(const struct report_runs *runs, const char *dir,
+			 enum output last)
 {
 	struct outfile out[OUTPUT_COUNT] = { 0 };
-	enum output last = has_stock(runs) ? OUTPUT_BASELINE : OUTPUT_COMPARE;
 	int err = outdir_make(dir);
 
 	for (enum output i = 0; !err && i <= last; i++) {
@@ -73,6 +74,16 @@ static int write_outputs(const struct report_runs *runs, const char *dir)
 		err = outfile_commit(&out[i]);
 	for (enum output i = 0; i <= last; i++)
 		outfile_abort(&out[i]);
+	return err;
+}
+
+static int report(const struct report_runs *runs, const char *dir)
+{
+	enum output last = last_output(runs);
+	int err = write_outputs(runs, dir, last);
+
+	if (!err)
+		err = report_print(&runs->groups, stdout);
 	if (err)
 		return err;
 	fputs("\nFiles written:\n", stdout);
@@ -104,16 +115,14 @@ static int run_report(int argc, char **argv)
 					"no run directory given");
 	if (report_runs_load(&runs, argv + first, argc - first))
 		return EXIT_RUNTIME;
-	err = report_print(&runs.groups, stdout);
-	if (!err)
-		err = write_outputs(&runs, dir ? dir : runs.parent);
+	err = report(&runs, dir ? dir : runs.parent);
 	report_runs_deinit(&runs);
 	return err ? EXIT_RUNTIME : EXIT_OK;
 }
 
 const struct command command_report = {
 	.name = "report",
-	.summary = "Compare runs: late against early, patched against stock",
+	.summary = "compare runs: late against early, patched against stock",
 	.usage = "[options] DIR...",
 	.details =
 		"Reads run directories that 'ptiscope run' wrote, prints their figures and writes\n"

@@ -3,6 +3,7 @@
  * The one place that writes to stderr.  Its only state, verbosity, lives in the
  * environment, so that it needs no global and child processes inherit it.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,10 +17,14 @@
 static void log_line(const char *kind, const char *end, const char *fmt,
 		     va_list args)
 {
+	/* For %m: isatty() fails with an errno of its own. */
+	int saved = errno;
+
 	if (isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	fputs("ptiscope: ", stderr);
 	fputs(kind, stderr);
+	errno = saved;
 	vfprintf(stderr, fmt, args);
 	fputs(end, stderr);
 	fflush(stderr);

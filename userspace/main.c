@@ -27,14 +27,10 @@ static void print_help(FILE *f)
 	      f);
 }
 
-int main(int argc, char **argv)
+static int run_word(int argc, char **argv)
 {
-	const char *word = argc > 1 ? argv[1] : NULL;
+	const char *word = argv[0];
 
-	if (!word) {
-		log_error("no command given (see: ptiscope --help)");
-		return EXIT_USAGE;
-	}
 	if (!strcmp(word, "--help") || !strcmp(word, "-h") ||
 	    !strcmp(word, "help")) {
 		print_help(stdout);
@@ -46,8 +42,25 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		if (!strcmp(commands[i]->name, word))
-			return commands[i]->run(argc - 1, argv + 1);
+			return commands[i]->run(argc, argv);
 	log_error("unknown %s '%s' (see: ptiscope --help)",
 		  *word == '-' ? "option" : "command", word);
 	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	int code;
+
+	if (argc < 2) {
+		log_error("no command given (see: ptiscope --help)");
+		return EXIT_USAGE;
+	}
+	code = run_word(argc - 1, argv + 1);
+	/* Output that did not arrive, on a full disk, is not success. */
+	if (fflush(stdout) || ferror(stdout)) {
+		log_error("can't write to standard output: %m");
+		return code ? code : EXIT_RUNTIME;
+	}
+	return code;
 }

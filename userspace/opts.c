@@ -2,6 +2,7 @@
 /*
  * A command's option table gives its parsing and its --help.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -94,8 +95,8 @@ static void print_limits(const struct opt *opt)
 
 static void print_help(const struct command *cmd, const struct opt *table)
 {
-	printf("Usage: ptiscope %s %s\n\n%s.\n", cmd->name, cmd->usage,
-	       cmd->summary);
+	printf("Usage: ptiscope %s %s\n\n%c%s.\n", cmd->name, cmd->usage,
+	       toupper((unsigned char)cmd->summary[0]), cmd->summary + 1);
 	if (cmd->details)
 		printf("\n%s\n", cmd->details);
 	puts("\nOptions:");

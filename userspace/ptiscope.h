@@ -7,7 +7,7 @@
 /**
  * struct command - one word after "ptiscope"
  * @name: the word
- * @summary: what it does, one line without a full stop
+ * @summary: what it does, one line in lower case without a full stop
  * @usage: what follows the word, for the usage line, "[options] DIR..."
  * @details: paragraph for --help, or NULL
  * @run: does it; argv[0] is @name; returns enum exit_code

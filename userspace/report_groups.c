@@ -31,9 +31,21 @@ static int compare_variants(const struct manifest *a, const struct manifest *b)
 	return order ? order : variant_place(a) - variant_place(b);
 }
 
+/* One variant from several kernels stays in the order in which runs were given. */
 static int compare_groups(const void *left, const void *right)
 {
-	return compare_variants(group_manifest(left), group_manifest(right));
+	const struct group *a = left, *b = right;
+	int order = compare_variants(group_manifest(a), group_manifest(b));
+
+	return order ? order :
+		       (a->runs[0] > b->runs[0]) - (a->runs[0] < b->runs[0]);
+}
+
+static bool is_member(const struct group *group, const struct manifest *m)
+{
+	const struct manifest *first = group_manifest(group);
+
+	return !compare_variants(first, m) && !strcmp(first->kernel, m->kernel);
 }
 
 static struct group *groups_add(struct groups *groups, const struct run *run,
@@ -55,7 +67,7 @@ static int groups_place(struct groups *groups, const struct run *run,
 	for (size_t i = 0; i < groups->n; i++) {
 		struct group *group = &groups->group[i];
 
-		if (!compare_variants(group_manifest(group), &run->manifest)) {
+		if (is_member(group, &run->manifest)) {
 			group->runs[group->n++] = run;
 			return 0;
 		}
@@ -119,6 +131,9 @@ size_t group_machine_end(const struct groups *groups, size_t first)
 
 /**
  * group_find() - the group of a variant among those of one machine
+ *
+ * Of several kernels it is the one whose run was given first.
+ *
  * Return: the group, or NULL when no such run was given
  */
 const struct group *group_find(const struct group *group, size_t n,

@@ -192,22 +192,33 @@ static int warn_of_spread(const struct group *group, FILE *f, bool *headed)
 	return err;
 }
 
-/* The same variant from two kernels: only the first is compared. */
+/*
+ * A variant from two kernels: only the first is compared.  Early from one kernel
+ * and late from another: the kernels may differ in more than the switch.
+ */
 static void warn_of_kernels(const struct machine *machine, size_t i, FILE *f,
 			    bool *headed)
 {
-	const struct manifest *m = group_manifest(&machine->group[i]);
-	const struct group *compared = group_find(machine->group, machine->n,
-						  m->variant, m->switch_mode,
-						  m->marks);
+	const struct group *group = &machine->group[i], *first, *early;
+	const struct manifest *m = group_manifest(group);
 	char text[200];
 
-	if (compared == &machine->group[i])
-		return;
-	snprintf(text, sizeof(text),
-		 "not compared: '%s' is represented by kernel %.100s",
-		 group_label(compared), group_manifest(compared)->kernel);
-	warn(f, headed, m->run, text);
+	first = group_find(machine->group, machine->n, m->variant,
+			   m->switch_mode, m->marks);
+	early = group_find(machine->group, machine->n, m->variant, SWITCH_EARLY,
+			   m->marks);
+	if (first != group) {
+		snprintf(text, sizeof(text),
+			 "not compared: '%s' is represented by kernel %.100s",
+			 group_label(group), group_manifest(first)->kernel);
+		warn(f, headed, m->run, text);
+	} else if (early && strcmp(group_manifest(early)->kernel, m->kernel)) {
+		snprintf(text, sizeof(text),
+			 "kernel %.60s is compared with %s of kernel %.60s",
+			 m->kernel, group_label(early),
+			 group_manifest(early)->kernel);
+		warn(f, headed, m->run, text);
+	}
 }
 
 /** report_warnings() - the section on what to beware of; none when there is nothing to say */

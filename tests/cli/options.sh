@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Help, version, and every kind of wrong command line.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+
+works "--help" --help
+for c in doctor run trace report plot; do
+	has "--help names $c" out "^  $c "
+done
+works "--version" --version
+has "--version is a number" out '^ptiscope [0-9]+\.[0-9]+\.[0-9]+$'
+fails "no command" 2 'no command'
+fails "unknown command" 2 "unknown command 'frobnicate'" frobnicate
+fails "unknown option before the command" 2 "unknown option '--frobnicate'" --frobnicate
+
+for c in doctor run trace report plot; do
+	works "$c --help" "$c" --help
+	has "$c --help: usage" out "^Usage: ptiscope $c"
+	has "$c --help: options" out '^      --version'
+	ok "$c --help: 80 columns" awk 'length > 84 { print; bad = 1 } END { exit bad }' out
+	works "$c --version" "$c" --version
+	fails "$c: unknown option" 2 'unknown option --frobnicate' "$c" --frobnicate
+	fails "$c: unknown letter" 2 'unknown option -Z' "$c" -Z
+	fails "$c: a flag takes no value" 2 'takes no value' "$c" --verbose=1
+done
+
+for bad in x '' -1 0 1.5 0x10 1e3 99999999999999999999; do
+	fails "run --samples '$bad'" 2 '--samples' run -o dir --samples "$bad"
+done
+fails "run --iterations 0" 2 '--iterations' run -o dir --iterations 0
+fails "run --cpu 99999" 2 '--cpu' run -o dir --cpu 99999
+fails "run --lane mars" 2 "'mars'" run -o dir --lane mars
+fails "run --workloads nonsense" 2 'nonsense' run -o dir --workloads nonsense
+fails "run without -o" 2 '-o|--output|DIR' run
+fails "run -o without a name" 2 'needs a value' run -o
+fails "run: words left over" 2 'word' run -o dir word
+fails "trace --duration x" 2 '--duration' trace --duration x
+fails "trace --pid 0" 2 '--pid' trace --pid 0
+fails "trace: words left over" 2 'word' trace word
+fails "doctor: words left over" 2 'word' doctor word
+fails "report without runs" 2 'no run directory' report
+fails "report -o without a name" 2 'needs a value' report -o
+fails "plot without runs" 2 'no run directory' plot
+is "a refused command line writes nothing" "$(ls)" "$(printf 'err\nout')"
+
+works "run --list" run --list
+for w in getppid read1 write1 page_fault timer; do
+	has "run --list names $w" out "^$w "
+done
+
+pti doctor --json
+is "doctor: exit code" "$rc" 0
+ok "doctor --json is JSON" python3 -m json.tool out
+
+# Output that can't be written is a failure.
+rc=0
+"$cli" --help >/dev/full 2>err || rc=$?
+is "full stdout: exit code" "$rc" 1
+has "full stdout: why" err 'standard output'
+
+tap_done

@@ -1,0 +1,114 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# report on synthetic runs, whose medians are known.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+
+compare_header='lane,path,workload,metric,unit,n_early,n_late,early,late,diff,ratio,ci_low,ci_high,p_value,verdict'
+summary_header='run,kernel,lane,switch,marks,pcid,path,workload,metric,unit,n,lost,min,p05,median,mean,p95,p99,max,ci_low,ci_high'
+
+# row FILE PREFIX: the rest of the row that begins so
+row() {
+	sed -n "s#^$2,##p" "$1"
+}
+
+six_runs
+works "report of six runs" report -o one stock-early stock-off early late early-marks late-marks
+cp out terminal
+is "the last lines name the files" "$(tail -n 3 terminal)" \
+	"$(printf '  %s\n' one/summary.csv one/compare.csv one/baseline.csv)"
+is "nothing else is written" "$(ls one)" "$(printf '%s\n' baseline.csv compare.csv summary.csv)"
+ok "100 columns" awk 'length > 100 { print; bad = 1 } END { exit bad }' terminal
+has "terminal: lane" terminal '^== Lane icount ='
+has "terminal: early" terminal '^    early  +266  \[266, 266\] .* 200 +0 +1$'
+has "terminal: late" terminal '^    late  +280  \[280, 280\] .* 200 +0 +1$'
+has "terminal: late minus early" terminal '^      late - early +\+14  \[\+14, \+14\] .*slower$'
+has "terminal: window" terminal '^      late - early +\+18  \[\+18, \+18\] +0  \[0, 0\]$'
+has "terminal: cost of marks" terminal '^      getppid, early +\+209 '
+has "terminal: what is missing" terminal '^    entry_window: marks are off'
+
+is "compare.csv: header" "$(head -n 1 one/compare.csv)" "$compare_header"
+is "baseline.csv: header" "$(head -n 1 one/baseline.csv)" "$compare_header"
+is "summary.csv: header" "$(head -n 1 one/summary.csv)" "$summary_header"
+is "compare.csv: round trip" \
+	"$(row one/compare.csv icount,syscall64,getppid,round_trip | cut -d, -f 1-9,11)" \
+	'instructions,200,200,266,280,14,1.052631579,14,14,slower'
+is "compare.csv: window" \
+	"$(row one/compare.csv icount,syscall64,getppid,entry_window | cut -d, -f 1-6,11)" \
+	'instructions,200,200,12,30,18,slower'
+is "compare.csv: switch" \
+	"$(row one/compare.csv icount,iret,timer,exit_switch)" \
+	'instructions,200,200,44,44,0,1,0,0,1,no difference shown'
+is "compare.csv: round trips come with marks off alone" \
+	"$(grep -c ',round_trip,' one/compare.csv)" 4
+is "baseline.csv: patched early against stock early" \
+	"$(row one/baseline.csv stock/icount,syscall64,getppid,round_trip | cut -d, -f 1-6)" \
+	'instructions,200,200,265,266,1'
+is "baseline.csv: no pair, no row" "$(grep -c '^stock-off/' one/baseline.csv)" 0
+is "summary.csv: a run's own file has the same rows" \
+	"$(grep '^late,' one/summary.csv)" "$(tail -n +2 late/summary.csv)"
+# shellcheck disable=SC2016
+ok "every row has its columns" awk -F, 'FNR == 1 { n = NF } NF != n { print FILENAME ": " $0; bad = 1 }
+	END { exit bad }' one/summary.csv one/compare.csv one/baseline.csv
+
+works "report again" report -o two stock-early stock-off early late early-marks late-marks
+ok "the same runs give the same files" diff -r one two
+sed 's#one/#two/#' terminal | cmp -s - out
+is "and the same text" $? 0
+
+mkdir -p inner
+mv early late inner
+works "default output: beside the first run" report inner/early/ inner/late
+is "without stock there is no baseline.csv" "$(ls inner)" \
+	"$(printf '%s\n' compare.csv early late summary.csv)"
+works "a single run" report -o single inner/early
+is "compare.csv of a single run has no row" "$(wc -l <single/compare.csv)" 1
+
+# A/A: the same samples under both names
+"$mkrun" a jitter=40
+"$mkrun" b jitter=40 switch=late
+works "A/A" report -o aa a b
+is "A/A shows no difference" "$(tail -n +2 aa/compare.csv | cut -d, -f 10,14,15 | sort -u)" \
+	'0,1,no difference shown'
+"$mkrun" c jitter=40 switch=late seed=77
+works "same distribution, other samples" report -o ac a c
+is "no difference is shown" "$(tail -n +2 ac/compare.csv | cut -d, -f 15 | sort -u)" \
+	'no difference shown'
+
+# Lanes, CPUs and PCID states are never pooled.
+"$mkrun" tcg-early lane=tcg jitter=90
+"$mkrun" tcg-late lane=tcg jitter=90 switch=late add=500 seed=4
+works "two lanes" report -o lanes inner/early inner/late tcg-early tcg-late
+is "a part for each lane" "$(grep -c '^== Lane' out)" 2
+is "rows of each lane" "$(grep -c '^icount,' lanes/compare.csv) $(grep -c '^tcg,' lanes/compare.csv)" '4 4'
+is "tcg counts its own samples" \
+	"$(row lanes/compare.csv tcg,timer,timer,round_trip | cut -d, -f 1-3,11)" 'ns,200,200,slower'
+works "lanes that do not match" report -o apart inner/early tcg-late
+is "make no rows" "$(wc -l <apart/compare.csv)" 1
+"$mkrun" late-pcid switch=late pcid=1
+works "PCID states that do not match" report -o apart inner/early late-pcid
+is "make no rows" "$(wc -l <apart/compare.csv)" 1
+
+# Runs of one variant are one sample, and their spread is told.
+"$mkrun" early-2 add=1
+works "repeated runs" report -o repeat inner/early early-2
+has "their medians agree" out '^      spread +0  between the medians of its 2 runs$'
+"$mkrun" early-3 add=4
+works "repeated runs that differ" report -o repeat inner/early early-3
+has "in an exact lane that is a warning" out 'early: the medians of 2 runs differ by 3 for'
+"$mkrun" late-other switch=late kernel=6.1.0 add=70
+works "two kernels under one name" report -o repeat inner/early inner/late late-other
+has "are not pooled, and that is said" out 'late-other: not compared'
+is "the first is compared" "$(cut -d, -f 10 repeat/compare.csv | sort -u | head -n 1)" 14
+
+"$mkrun" lossy marks=1 lost=5
+works "lost records" report -o loss lossy
+has "are a warning" out 'lossy: 5 records were lost'
+is "are in every row of the run" "$(tail -n +2 loss/summary.csv | cut -d, -f 12 | sort -u)" 5
+
+fails "a run given twice" 1 'given twice' report -o twice a ./a/
+ok "writes nothing" test ! -e twice
+
+tap_done
