@@ -64,6 +64,46 @@ static void print_seen(const struct manifest_workload *w, FILE *f)
 		  *w->note ? "; " : "", w->note);
 }
 
+static const char *format_calibration(char text[NUMBER_SIZE],
+				      const struct manifest *m,
+				      const struct calibration_value *value)
+{
+	if (!value->n)
+		return "-";
+	return format_number(text, value->median / m->ticks_per_unit);
+}
+
+/** report_calibration() - the section on what measuring itself costs, by run */
+void report_calibration(const struct machine *machine, FILE *f)
+{
+	static const struct calibration_value none;
+
+	fprintf(f, "\nCost of measuring, %s, medians\n",
+		unit_name(group_manifest(machine->group)->unit));
+	fprintf(f, "    %-22s%9s %7s%12s %7s%12s %7s\n", "", "TSC pair", "n",
+		"empty loop", "n", "mark pair", "n");
+	for_each_run(machine, i, j)
+	{
+		const struct manifest *m = &run_at(machine, i, j)->manifest;
+		const struct calibration_value *mark =
+			m->has_mark_pair ? &m->mark_pair : &none;
+		char pair[NUMBER_SIZE], loop[NUMBER_SIZE], marks[NUMBER_SIZE];
+
+		fprintf(f, "    %-22s%9s %7llu%12s %7llu%12s %7llu\n",
+			group_label(&machine->group[i]),
+			format_calibration(pair, m, &m->rdtsc_pair),
+			(unsigned long long)m->rdtsc_pair.n,
+			format_calibration(loop, m, &m->loop_overhead),
+			(unsigned long long)m->loop_overhead.n,
+			format_calibration(marks, m, mark),
+			(unsigned long long)mark->n);
+	}
+	text_wrap(
+		f, "    ", "    ",
+		"A workload's own empty loop is subtracted from its round trips. A mark pair, two "
+		"marks with nothing between, is the least that a window or a switch can read.");
+}
+
 /** report_records() - the section on records read, lost and verified */
 void report_records(const struct machine *machine, FILE *f)
 {

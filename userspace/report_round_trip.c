@@ -115,27 +115,6 @@ int report_round_trip(const struct machine *machine, FILE *f)
 	return err;
 }
 
-/* What a mark costs by itself, as the module measured it in each run. */
-static void print_mark_pairs(const struct machine *machine, FILE *f)
-{
-	for (size_t i = 0; i < machine->n; i++) {
-		const struct manifest *m = group_manifest(&machine->group[i]);
-		char pair[NUMBER_SIZE];
-
-		if (!m->has_mark_pair)
-			continue;
-		fprintf(f,
-			"    %-22s%9s  two marks with nothing between, n %llu, %s\n",
-			group_label(&machine->group[i]),
-			format_number(pair,
-				      m->mark_pair.median / m->ticks_per_unit),
-			(unsigned long long)m->mark_pair.n,
-			m->calibration_source == CALIBRATION_MODULE ?
-				"in the kernel" :
-				"in user mode");
-	}
-}
-
 /** report_mark_cost() - the section on what marks add */
 int report_mark_cost(const struct machine *machine, FILE *f)
 {
@@ -146,9 +125,8 @@ int report_mark_cost(const struct machine *machine, FILE *f)
 
 	if (err)
 		return err;
-	fprintf(f, "\nCost of the marks themselves, %s\n",
+	fprintf(f, "\nRound trip with marks on minus marks off, %s\n",
 		unit_name(group_manifest(machine->group)->unit));
-	print_mark_pairs(machine, f);
 	for (size_t i = 0; !err && i < n; i++) {
 		if (keys[i].metric != METRIC_ROUND_TRIP)
 			continue;

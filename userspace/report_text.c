@@ -30,8 +30,10 @@ static int print_machine(const struct machine *machine, FILE *f)
 		err = report_windows(machine, f);
 		if (!err)
 			err = report_mark_cost(machine, f);
-		report_records(machine, f);
 	}
+	report_calibration(machine, f);
+	if (has_marks(machine))
+		report_records(machine, f);
 	report_gaps(machine, f);
 	return err ? err : report_warnings(machine, f);
 }

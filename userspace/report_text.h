@@ -40,6 +40,7 @@ int report_windows(const struct machine *machine, FILE *f);
 bool report_is_window(const struct machine *machine, const struct key *keys,
 		      size_t n, const struct key *key);
 int report_mark_cost(const struct machine *machine, FILE *f);
+void report_calibration(const struct machine *machine, FILE *f);
 void report_records(const struct machine *machine, FILE *f);
 void report_gaps(const struct machine *machine, FILE *f);
 int report_warnings(const struct machine *machine, FILE *f);
