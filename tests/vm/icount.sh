@@ -62,4 +62,26 @@ for workload in page_fault timer; do
 done
 has "compare.csv has getppid" "$tmp/results/compare.csv" '^icount,.*getppid,round_trip,'
 has "baseline.csv has stock" "$tmp/results/baseline.csv" '^stock/icount,.*getppid,round_trip,'
+
+# state: names and contents of all results
+state() {
+	(cd "$tmp/results" && find . -type f -exec b2sum {} + | sort)
+}
+
+before=$(state)
+"$top/vm/bench" --quick --results "$tmp/results" --only icount-early \
+	>"$tmp/out" 2>"$tmp/err" &
+pid=$!
+sleep 3
+kill -TERM "$pid"
+rc=0
+wait "$pid" 2>/dev/null || rc=$?
+is "interrupted bench: exit code" "$rc" 143
+is "interrupted bench: earlier results are as they were" "$(state)" "$before"
+is "interrupted bench: nothing is left" "$(find "$tmp/results" -name '.new*')" ""
+ok "interrupted bench: no guest lives on" \
+	sh -c "! pgrep -f '[q]emu-system-x86_64.*$tmp/results'"
+rc=0
+"$top/vm/bench" --only nothing 2>"$tmp/err" || rc=$?
+is "bench of an unknown variant: exit code" "$rc" 2
 tap_done
