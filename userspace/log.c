@@ -3,6 +3,7 @@
  * The one place that writes to stderr.  Its only state, verbosity, lives in the
  * environment, so that it needs no global and child processes inherit it.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,20 +14,25 @@
 
 #define VERBOSE_VARIABLE "PTISCOPE_VERBOSE"
 
-/* Takes the place of a progress line, which ends without a newline. */
+/*
+ * Takes the place of a progress line, which ends without a newline.  A message
+ * may quote a file or a name: it is one line even when that holds more.
+ */
 static void log_line(const char *kind, const char *end, const char *fmt,
 		     va_list args)
 {
 	/* For %m: isatty() fails with an errno of its own. */
 	int saved = errno;
+	char text[1024];
 
 	if (isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
-	fputs("ptiscope: ", stderr);
-	fputs(kind, stderr);
 	errno = saved;
-	vfprintf(stderr, fmt, args);
-	fputs(end, stderr);
+	vsnprintf(text, sizeof(text), fmt, args);
+	for (char *c = text; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = ' ';
+	fprintf(stderr, "ptiscope: %s%s%s", kind, text, end);
 	fflush(stderr);
 }
 

@@ -3,6 +3,7 @@
  * The manifest in memory.  manifest_save.c and manifest_load.c keep it in
  * manifest.json.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -116,9 +117,18 @@ void manifest_deinit(struct manifest *m)
 	memset(m, 0, sizeof(*m));
 }
 
+/* Text of a manifest goes to terminals: nothing in it shall move the cursor. */
+static void clean(char *text)
+{
+	for (; *text; text++)
+		if (iscntrl((unsigned char)*text))
+			*text = ' ';
+}
+
 /**
  * manifest_set() - give a string field a copy of that text
  * @field: &m->field, or the note of a workload; what it held is freed
+ * @text: control characters become blanks
  * Return: 0 or -ENOMEM, which leaves the field as it was
  */
 int manifest_set(char **field, const char *text)
@@ -127,6 +137,7 @@ int manifest_set(char **field, const char *text)
 
 	if (!copy)
 		return -ENOMEM;
+	clean(copy);
 	free(*field);
 	*field = copy;
 	return 0;
@@ -186,6 +197,8 @@ int manifest_add_gap(struct manifest *m, const char *what, const char *fmt, ...)
 		free(gap->what);
 		return -ENOMEM;
 	}
+	clean(gap->what);
+	clean(gap->why);
 	m->n_gaps++;
 	return 0;
 }
@@ -209,6 +222,7 @@ int manifest_add_warning(struct manifest *m, const char *fmt, ...)
 	va_end(args);
 	if (length < 0)
 		return -ENOMEM;
+	clean(grown[m->n_warnings]);
 	m->n_warnings++;
 	return 0;
 }

@@ -262,6 +262,21 @@ static void optional_measurements_may_be_null(void **state)
 	manifest_deinit(&m);
 }
 
+static void control_characters_become_blanks(void **state)
+{
+	struct manifest m;
+
+	(void)state;
+	fill_reference(&m);
+	manifest_set(&m.cpu, "a\033[2Jb\n");
+	manifest_add_warning(&m, "two\nlines");
+	assert_string_equal(m.cpu, "a [2Jb ");
+	assert_string_equal(m.warnings[1], "two lines");
+	manifest_deinit(&m);
+	write_file(FILE_NAME, "{ \"a\": \"\\\n\" }", 12);
+	assert_load_fails("line");
+}
+
 static void unwritable_files_are_reported(void **state)
 {
 	struct manifest m;
@@ -289,6 +304,7 @@ int main(void)
 		cmocka_unit_test(senseless_values_are_refused),
 		cmocka_unit_test(damaged_files_are_refused),
 		cmocka_unit_test(optional_measurements_may_be_null),
+		cmocka_unit_test(control_characters_become_blanks),
 		cmocka_unit_test(unwritable_files_are_reported),
 	};
 
