@@ -109,7 +109,7 @@ static int write_windows(const struct machine *machine, FILE *f,
 	*height = TITLE_HEIGHT + BAR_HEIGHT * (at.y + 1);
 	fputs("set title ", f);
 	plot_title(f, machine,
-		   "Time from the start of the path until CR3 is written");
+		   "From the start of the path until CR3 is written");
 	fprintf(f,
 		"\nset style fill solid 1 noborder\nset border 3\nset tics nomirror out\n"
 		"set key tmargin center horizontal\nset lmargin 36\nset rmargin 4\n"
