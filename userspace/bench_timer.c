@@ -13,6 +13,7 @@
 #define GAP_ROUNDS 16
 #define LOOP_ROUNDS 8
 #define LOOP_SAMPLES 101
+#define SETTLE_ROUNDS 1000000
 
 /*
  * Read the TSC until two reads are more than @gap ticks apart, @rounds are done
@@ -40,11 +41,27 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/*
+ * Keep the CPU busy in user mode for a while.  Ticks are shorter, or longer, for
+ * some tenths of a second after a CPU became busy; the icount lane shows it
+ * best.  A plain loop, which an emulator is done with soonest.
+ */
+static void settle(uint64_t ticks)
+{
+	uint64_t start = bench_tsc(), rounds;
+
+	do {
+		rounds = SETTLE_ROUNDS;
+		asm volatile("1:\tdec %0\n\tjnz 1b" : "+r"(rounds) : : "cc");
+	} while (bench_tsc() - start < ticks);
+}
+
 static int timer_setup(struct bench_ctx *ctx)
 {
 	uint64_t diffs[LOOP_SAMPLES], spent;
 	int i;
 
+	settle(ctx->timeout / 4);
 	for (i = 0; i < LOOP_SAMPLES; i++)
 		diffs[i] = watch(UINT64_MAX, LOOP_ROUNDS, UINT64_MAX, &spent);
 	qsort(diffs, LOOP_SAMPLES, sizeof(diffs[0]), by_value);
