@@ -66,6 +66,14 @@ leftovers() {
 	find "$cache" -name '*.new' -o -name work
 }
 
+no_trash() {
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		find "$cache" -name 'trash.*' | grep -q . || return 0
+		sleep 0.2
+	done
+	return 1
+}
+
 make_patch() {
 	mkdir -p "$tmp/patches"
 	printf '# a comment\n\n0001-%s.patch\n' "$1" >"$tmp/patches/series"
@@ -96,6 +104,7 @@ ok "stock: the directory has a kernel" test -f "$dir/bzImage"
 ok "stock: stdout is the directory alone" test "$(wc -l <"$tmp/out")" = 1
 is "stock: source is not patched" "$(sed -n 3p "$dir/vmlinux")" three
 is "stock: nothing left over" "$(leftovers)" ""
+ok "stock: the build tree is deleted" no_trash
 status build stock
 has "stock again: from the cache" "$tmp/err" 'in the cache'
 is "stock again: the same directory" "$(cat "$tmp/out")" "$dir"
