@@ -54,6 +54,7 @@ int bench_setup(const struct workload *w, struct bench_ctx *ctx)
 	ctx->mem = NULL;
 	ctx->mem_bytes = 0;
 	ctx->loop = 0;
+	ctx->gap = 0;
 	err = w->setup ? w->setup(ctx) : 0;
 	if (err)
 		bench_teardown(w, ctx);

@@ -22,6 +22,7 @@
  * @mem: memory that it works on, or NULL
  * @mem_bytes: length of @mem
  * @loop: ticks of one round of a waiting loop
+ * @gap: ticks that such a round takes when something interrupts it
  */
 struct bench_ctx {
 	uint64_t iterations;
@@ -30,6 +31,7 @@ struct bench_ctx {
 	unsigned char *mem;
 	size_t mem_bytes;
 	uint64_t loop;
+	uint64_t gap;
 };
 
 /** struct bench_entries - @count entries of @path (enum pti_path) */

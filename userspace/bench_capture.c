@@ -244,11 +244,17 @@ static void mark_lost(struct capture *c)
 static char *tell_difference(char *p, char *end, unsigned int path,
 			     uint64_t seen, uint64_t want)
 {
+	/* What the program waits for, it may have mistaken. */
+	const char *why = is_asynchronous(path) ?
+				  " (the others were no interrupts: "
+				  "an emulator or a host took the time)" :
+				  "";
+
 	if (p < end)
 		p += snprintf(p, (size_t)(end - p),
-			      "; %s: %llu entries, %llu declared",
+			      "; %s: %llu entries, %llu declared%s",
 			      pti_path_name(path), (unsigned long long)seen,
-			      (unsigned long long)want);
+			      (unsigned long long)want, why);
 	return p;
 }
 
