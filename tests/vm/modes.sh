@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 build_programs devtest rectest modstress
-set -- --payload "$programs"
+set -- --payload "$programs" --timeout 600
 stress='modstress /payload/ptiscope.ko 100'
 
 for mode in early late; do

@@ -56,7 +56,7 @@ for mode in early late; do
 	# TCG reads the stack of a far return in user mode as the kernel would, so
 	# SMAP would fault there.
 	# shellcheck disable=SC2086
-	boot "$mode" tcg patched "pti_switch=$mode clearcpuid=smap" --timeout 400 \
+	boot "$mode" tcg patched "pti_switch=$mode clearcpuid=smap" --timeout 600 \
 		--out "$tmp/$mode" --payload "$built" --payload "$here/guest" \
 		-- selftests $names
 	is "$mode: the guest ran and its kernel log is clean" "$rc" 0
