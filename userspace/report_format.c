@@ -15,7 +15,7 @@ const char *lane_claim(enum lane lane)
 		[LANE_ICOUNT] =
 			"exact instruction counts of one emulated CPU; no cycles, no TLB",
 		[LANE_TCG] =
-			"an emulator's time: shows that it works, not what a CPU would take",
+			"an emulator's time: shows that it works, not which mode a CPU would run faster",
 		[LANE_BOCHS] =
 			"exact instruction counts of an emulated CPU; no cycles, no TLB",
 		[LANE_KVM] = "cycles inside a virtual machine",
