@@ -33,11 +33,12 @@ number() {
 	esac
 }
 
-# on_exit FUNCTION: run it once when the script ends, signals included
+# on_exit FUNCTION: run it once when the script ends, signals included; it finds
+# the exit code in $exit_status
 on_exit() {
 	# The function's name is meant to be expanded now.
 	# shellcheck disable=SC2064
-	trap "trap '' HUP INT TERM; $1" EXIT
+	trap "exit_status=\$?; trap '' HUP INT TERM; $1" EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM

@@ -31,15 +31,22 @@ usage_error "share that is not there" --kernel "$kernels/stock" --lane tcg --out
 rc=0
 "$top/vm/run" --kernel "$tmp" --lane tcg -- true 2>"$tmp/err" || rc=$?
 is "no bzImage: exit 125" "$rc" 125
+rc=0
+TMPDIR=$tmp/no "$top/vm/run" --kernel "$kernels/stock" --lane tcg -- true 2>"$tmp/err" || rc=$?
+is "no room for temporary files: exit 125" "$rc" 125
 
+mkdir -p "$tmp/payload/folder"
+touch "$tmp/payload/a"
 # The guest's shell expands these.
 # shellcheck disable=SC2016
-boot words icount stock "" --out "$tmp/share" --log "$tmp/console" -- \
-	sh -c 'echo "$1|$2|$PTISCOPE_LANE"; echo x >/out/f; echo e >&2; id -u; exit 7' \
+boot words icount stock "" --out "$tmp/share" --log "$tmp/console" \
+	--payload "$tmp/payload" -- \
+	sh -c 'echo "$1|$2|$PTISCOPE_LANE"; echo x >/out/f; echo e >&2; id -u; ls /payload; exit 7' \
 	sh "it's" 'two  words;'
 is "the command's exit code" "$rc" 7
 is "its words and output" "$(cat "$tmp/words.out")" "it's|two  words;|icount
-0"
+0
+a"
 is "its stderr" "$(cat "$tmp/words.err")" e
 is "its file on the share" "$(cat "$tmp/share/f")" x
 ok "the console log is kept" test -f "$tmp/console"
