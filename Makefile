@@ -65,6 +65,6 @@ check: deps kernel
 	$(Q)tests/check
 
 clean:
-	$(Q)rm -rf .output module/.output
+	$(Q)rm -rf .output module/.output tests/vm/.output
 	$(Q)$(MAKE) --no-print-directory -C bpf clean
 	$(Q)$(MAKE) --no-print-directory -C userspace clean
