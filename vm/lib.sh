@@ -48,3 +48,14 @@ on_exit() {
 cache_root() {
 	printf '%s/ptiscope\n' "${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}"
 }
+
+# module_dir KDIR: where vm/build-module puts ptiscope.ko for that kernel: by its
+# release, or by its name in the cache, which holds several of one release
+module_dir() {
+	module_kdir=$(realpath "$1")
+	case $module_kdir in
+	"$(realpath -m "$(cache_root)")"/kernel/*) module_name=${module_kdir##*/} ;;
+	*) module_name=$(cat "$module_kdir/include/config/kernel.release") || return ;;
+	esac
+	printf '%s/module/.output/%s\n' "$top" "$module_name"
+}

@@ -4,6 +4,8 @@
 # For the tests that boot guests; sourced with $here set to this directory.
 
 top=$(cd "$here/../.." && pwd)
+prog=$0
+. "$top/vm/lib.sh"
 . "$here/../tap.sh"
 kernels=$top/.output/kernel
 programs=$here/.output
@@ -20,11 +22,6 @@ build_programs() {
 		gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -pthread \
 			-o "$programs/$p" "$here/$p.c" || exit 1
 	done
-}
-
-# release KERNEL: its name, as uname -r says
-release() {
-	cat "$kernels/$1/include/config/kernel.release"
 }
 
 # boot NAME LANE KERNEL PARAMETERS [OPTION...] -- COMMAND...: leave the command's
@@ -46,7 +43,7 @@ guest() {
 	boot "$guest_name" "$guest_lane" "$guest_kernel" "$guest_append" \
 		--payload "$here/../tap.sh" --payload "$here/guest" \
 		--payload "$top/userspace/.output/ptiscope" \
-		--payload "$top/module/.output/$(release "$guest_kernel")/ptiscope.ko" "$@"
+		--payload "$(module_dir "$kernels/$guest_kernel")/ptiscope.ko" "$@"
 }
 
 # guest_tap ARGUMENT_OF_GUEST...: a boot whose command speaks TAP
