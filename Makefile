@@ -14,7 +14,7 @@ KDIR ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps kernel module bpf cli bench test check clean
+.PHONY: help deps kernel module bpf cli tools bench test check clean
 
 help:
 	@echo 'make bench    boot every variant in QEMU, measure, compare, plot: results/'
@@ -26,6 +26,7 @@ help:
 	@echo '              make module KDIR=/lib/modules/$$(uname -r)/build'
 	@echo 'make bpf      BPF object and skeleton'
 	@echo 'make cli      the command: userspace/.output/ptiscope'
+	@echo 'make tools    what looks at guests and kernels from outside: tools/.output'
 	@echo 'make check    style and static checks of patches, module, C and scripts'
 	@echo 'make clean    drop what was built here (the kernel cache stays)'
 	@echo
@@ -55,10 +56,13 @@ bpf: kernel
 cli: bpf
 	$(Q)$(MAKE) --no-print-directory -C userspace
 
+tools: deps
+	$(Q)$(MAKE) --no-print-directory -C tools
+
 bench: cli module
 	$(Q)vm/bench
 
-test: cli module
+test: cli module tools
 	$(Q)tests/run
 
 check: deps kernel
@@ -67,4 +71,5 @@ check: deps kernel
 clean:
 	$(Q)rm -rf .output module/.output tests/vm/.output
 	$(Q)$(MAKE) --no-print-directory -C bpf clean
+	$(Q)$(MAKE) --no-print-directory -C tools clean
 	$(Q)$(MAKE) --no-print-directory -C userspace clean
