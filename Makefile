@@ -14,11 +14,12 @@ KDIR ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps kernel module bpf cli tools bench test check clean
+.PHONY: help deps kernel module bpf cli tools bench test soak check clean
 
 help:
 	@echo 'make bench    boot every variant in QEMU, measure, compare, plot: results/'
 	@echo 'make test     all tests'
+	@echo 'make soak     the long tests, tests/soak'
 	@echo
 	@echo 'make deps     install the Debian packages that the rest needs (as root)'
 	@echo 'make kernel   the two kernels of the guests: stock and patched'
@@ -64,6 +65,9 @@ bench: cli module
 
 test: cli module tools
 	$(Q)tests/run
+
+soak: cli module tools
+	$(Q)tests/run soak
 
 check: deps kernel
 	$(Q)tests/check

@@ -23,7 +23,7 @@ script() {
 }
 
 commands >"$tmp/commands"
-tested=$(grep -cE "^(make (bench|test|module)|ptiscope (doctor|trace|report|plot)|\
+tested=$(grep -cE "^(make (bench|test|soak|module)|ptiscope (doctor|trace|report|plot)|\
 ptiscope run -o early|insmod|rmmod)( |-|\$)" "$tmp/commands")
 ok "the README shows commands" test -s "$tmp/commands"
 is "this test knows all of them" "$tested" "$(wc -l <"$tmp/commands")"
