@@ -6,15 +6,21 @@
 #ifndef _PTISCOPE_COMPAT_H
 #define _PTISCOPE_COMPAT_H
 
+#include <linux/cpumask.h>
 #include <linux/kconfig.h>
 #include <linux/types.h>
+#include <asm/apic.h>
 #include <asm/cpufeature.h>
+#include <asm/irq_vectors.h>
 
 #ifndef CONFIG_X86_64
 #error "ptiscope: x86-64 only"
 #endif
 #ifndef CONFIG_TRACEPOINTS
 #error "ptiscope: the kernel needs CONFIG_TRACEPOINTS"
+#endif
+#ifndef CONFIG_X86_LOCAL_APIC
+#error "ptiscope: the kernel needs CONFIG_X86_LOCAL_APIC"
 #endif
 #ifndef CONFIG_RING_BUFFER
 #error "ptiscope: the kernel needs CONFIG_RING_BUFFER"
@@ -50,6 +56,20 @@ static inline bool ptiscope_kernel_marks(void)
 	return boot_cpu_has(X86_FEATURE_PTI_MARKS);
 #else
 	return false;
+#endif
+}
+
+/*
+ * Send an NMI to a CPU that is online; NMIs have no shorthand for "self".  Before
+ * 6.6 the APIC driver was called through its table, since then by static calls,
+ * and of these only send_IPI_mask can send NMIs and is exported.
+ */
+static inline void ptiscope_send_nmi(unsigned int cpu)
+{
+#ifdef DECLARE_APIC_CALL
+	__apic_send_IPI_mask(cpumask_of(cpu), NMI_VECTOR);
+#else
+	apic->send_IPI_mask(cpumask_of(cpu), NMI_VECTOR);
 #endif
 }
 

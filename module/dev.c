@@ -203,6 +203,8 @@ static long ptiscope_ioctl(struct file *file, unsigned int cmd,
 		return ptiscope_ioc_stats(p, user);
 	case PTISCOPE_IOC_PROBE:
 		return ptiscope_ioc_probe(user);
+	case PTISCOPE_IOC_NMI:
+		return ptiscope_ioc_nmi(p, user);
 	default:
 		return -ENOTTY;
 	}
@@ -267,6 +269,7 @@ static int ptiscope_release(struct inode *inode, struct file *file)
 	struct ptiscope *p = to_ptiscope(file);
 
 	mutex_lock(&p->lock);
+	ptiscope_nmi_release(p);
 	ptiscope_stop(p);
 	cancel_delayed_work_sync(&p->wake);
 	ptiscope_ring_destroy(&p->ring);

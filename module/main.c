@@ -52,7 +52,7 @@ static int __init ptiscope_init(void)
 
 /*
  * An open device holds a reference on the module, and its release stops the
- * recording and frees the rings: nothing else is left here.
+ * recording and the NMIs and frees the rings: nothing else is left here.
  */
 static void __exit ptiscope_exit(void)
 {

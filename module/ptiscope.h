@@ -55,7 +55,7 @@ struct ptiscope_ring {
  * struct ptiscope - the device
  * @misc: /dev/ptiscope
  * @open: bit 0 is set while a reader has the device open
- * @lock: serializes start, stop and the reader's end of @ring
+ * @lock: serializes start, stop, the reader's end of @ring, and NMIs
  * @wait: readers that sleep
  * @wake: wakes @wait at an interval while recording
  * @tracepoint: pti:pti_switch, or NULL
@@ -66,7 +66,7 @@ struct ptiscope_ring {
 struct ptiscope {
 	struct miscdevice misc;
 	unsigned long open;
-	struct mutex lock; /* serializes start, stop and the reader */
+	struct mutex lock; /* serializes start, stop, the reader, NMIs */
 	wait_queue_head_t wait;
 	struct delayed_work wake;
 	struct tracepoint *tracepoint;
@@ -98,5 +98,9 @@ void ptiscope_ring_stats(const struct ptiscope_ring *ring,
 
 /* probe.c */
 int ptiscope_probe(u32 kind, u64 *samples, unsigned int n);
+
+/* trigger.c */
+long ptiscope_ioc_nmi(struct ptiscope *p, void __user *arg);
+void ptiscope_nmi_release(struct ptiscope *p);
 
 #endif /* _PTISCOPE_H */

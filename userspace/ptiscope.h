@@ -28,5 +28,6 @@ extern const struct command command_trace;
 extern const struct command command_report;
 extern const struct command command_plot;
 extern const struct command command_doctor;
+extern const struct command command_nmi;
 
 #endif /* PTISCOPE_H */

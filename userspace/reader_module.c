@@ -166,3 +166,17 @@ int module_reader_probe(const struct module_reader *r,
 
 	return ioctl(r->fd, PTISCOPE_IOC_PROBE, &probe) ? -errno : 0;
 }
+
+/**
+ * module_reader_nmi() - send or claim NMIs, or ask how many there were
+ * @r: reader
+ * @nmi: what to do; version and size are filled in, and the counters
+ *
+ * Return: 0 or a negative errno, see &struct ptiscope_nmi.
+ */
+int module_reader_nmi(const struct module_reader *r, struct ptiscope_nmi *nmi)
+{
+	nmi->version = PTISCOPE_ABI_VERSION;
+	nmi->size = sizeof(*nmi);
+	return ioctl(r->fd, PTISCOPE_IOC_NMI, nmi) ? -errno : 0;
+}

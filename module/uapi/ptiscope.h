@@ -167,11 +167,100 @@ struct ptiscope_probe {
 	__u64 samples;
 };
 
+/**
+ * enum ptiscope_nmi_op - what PTISCOPE_IOC_NMI does
+ * @PTISCOPE_NMI_START: claim NMIs, and send them if count is not 0; counters are
+ *	reset.  Goes on until @PTISCOPE_NMI_STOP or close(2)
+ * @PTISCOPE_NMI_STOP: send and claim no more; the counters stay
+ * @PTISCOPE_NMI_CHAIN: change chain, the only member that is looked at
+ * @PTISCOPE_NMI_STATS: read the counters
+ */
+enum ptiscope_nmi_op {
+	PTISCOPE_NMI_START = 0,
+	PTISCOPE_NMI_STOP = 1,
+	PTISCOPE_NMI_CHAIN = 2,
+	PTISCOPE_NMI_STATS = 3
+};
+
+/**
+ * PTISCOPE_NMI_UNKNOWN - claim NMIs of every CPU that nobody else does
+ *
+ * For those that a hypervisor or a watchdog injects, of which the kernel would
+ * say "Uhhuh".  On hardware an NMI of unknown reason may be a sign of a fault:
+ * it then goes unnoticed but for the counter.
+ */
+#define PTISCOPE_NMI_UNKNOWN _BITUL(0)
+
+/** PTISCOPE_NMI_INTERVAL_MIN - least interval, in us, for each NMI of a chain */
+#define PTISCOPE_NMI_INTERVAL_MIN 20
+/** PTISCOPE_NMI_INTERVAL_MAX - greatest interval, in us */
+#define PTISCOPE_NMI_INTERVAL_MAX 1000000
+/** PTISCOPE_NMI_CHAIN_MAX - longest chain */
+#define PTISCOPE_NMI_CHAIN_MAX 1024
+
+/**
+ * struct ptiscope_nmi - NMIs to a CPU, and how many arrived where
+ *
+ * NMIs are sent by a timer of another CPU, as local APIC IPIs.  It sends none
+ * while the last is under way, so each arrives as one.  It ends when count are
+ * sent, when @cpu goes offline, or when only @cpu could go on with it.
+ *
+ * Fails with -EINVAL on a bad version, size, op or range; START fails with
+ * -EBUSY while started, with -ENODEV where @cpu is not online, and with -ENXIO
+ * where there are NMIs to be sent and no other CPU; CHAIN fails with -ENXIO
+ * while not started.
+ *
+ * @version: in: PTISCOPE_ABI_VERSION
+ * @size: in: sizeof(struct ptiscope_nmi)
+ * @op: in: enum ptiscope_nmi_op; the members down to @chain are START's
+ * @flags: in: PTISCOPE_NMI_UNKNOWN or 0
+ * @cpu: in: CPU to which NMIs are sent and which does the chains
+ * @count: in: NMIs to send; 0 only claims
+ * @interval_us: in: us between two of them: from PTISCOPE_NMI_INTERVAL_MIN *
+ *	(@chain + 1) to PTISCOPE_NMI_INTERVAL_MAX; 0 where @count is 0
+ * @chain: in: the handler of an NMI that interrupted user mode sends its own CPU
+ *	so many more, each while the one before is handled, up to
+ *	PTISCOPE_NMI_CHAIN_MAX: they arrive back to back, before the
+ *	interrupted program executes its next instruction.  An NMI in kernel
+ *	mode ends a chain.
+ * @running: out: 1 while the timer sends
+ * @reserved: out: 0
+ * @sent: out: NMIs sent by the timer
+ * @skipped: out: NMIs not sent when they were due: the last was under way
+ * @chained: out: NMIs that handlers sent to their own CPU
+ * @seen: out: NMIs claimed, = @user + @kernel; when all have arrived also =
+ *	@sent + @chained + @unknown
+ * @user: out: those that interrupted user mode
+ * @kernel: out: those that interrupted the kernel
+ * @unknown: out: those that were not sent from here
+ */
+struct ptiscope_nmi {
+	__u32 version;
+	__u32 size;
+	__u32 op;
+	__u32 flags;
+	__u32 cpu;
+	__u32 count;
+	__u32 interval_us;
+	__u32 chain;
+	__u32 running;
+	__u32 reserved;
+	__u64 sent;
+	__u64 skipped;
+	__u64 chained;
+	__u64 seen;
+	__u64 user;
+	__u64 kernel;
+	__u64 unknown;
+};
+
 #define PTISCOPE_IOC_MAGIC 0xF7
 #define PTISCOPE_IOC_INFO _IOWR(PTISCOPE_IOC_MAGIC, 0, struct ptiscope_info)
 #define PTISCOPE_IOC_START _IOW(PTISCOPE_IOC_MAGIC, 1, struct ptiscope_start)
 #define PTISCOPE_IOC_STOP _IO(PTISCOPE_IOC_MAGIC, 2)
 #define PTISCOPE_IOC_STATS _IOWR(PTISCOPE_IOC_MAGIC, 3, struct ptiscope_stats)
 #define PTISCOPE_IOC_PROBE _IOWR(PTISCOPE_IOC_MAGIC, 4, struct ptiscope_probe)
+/* 5 is reserved */
+#define PTISCOPE_IOC_NMI _IOWR(PTISCOPE_IOC_MAGIC, 6, struct ptiscope_nmi)
 
 #endif /* _UAPI_PTISCOPE_H */

@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The module's NMIs: on several CPUs, and on one that a watchdog barks at.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+
+build_programs nmitest
+
+# claimed NAME: the kernel found an owner for every NMI of that guest
+claimed() {
+	ok "$1: no NMI was of unknown reason" \
+		sh -c "! grep -E 'Uhhuh|Dazed' '$tmp/$1.dmesg'"
+}
+
+guest_tap late tcg patched "pti=on pti_switch=late" --payload "$programs/nmitest" \
+	-- all nmitest
+claimed late
+guest_tap stock tcg stock "pti=on" --payload "$programs/nmitest" -- all nmitest
+claimed stock
+guest_tap one-cpu icount patched "pti=on pti_switch=late" \
+	--payload "$programs/nmitest" -- all nmitest
+claimed one-cpu
+tap_done
