@@ -49,9 +49,31 @@ guest() {
 # guest_tap ARGUMENT_OF_GUEST...: a boot whose command speaks TAP
 guest_tap() {
 	guest "$@"
+	guest_results "$1"
+}
+
+# guest_results NAME: take over the TAP that this guest left, with its $rc
+guest_results() {
+	guest_name=$1
 	failed_before=$tap_failed
 	tap_merge "$1" "$tmp/$1.out"
 	ok "$1: the guest ran and its kernel log is clean" guest_sound
+}
+
+# in_background FUNCTION NAME ARGUMENT...: guest or boot, beside others; then
+# wait_for NAME leaves what the call would have left
+in_background() {
+	(
+		"$@"
+		echo "$rc" >"$tmp/$2.rc"
+	) &
+	echo $! >"$tmp/$2.pid"
+}
+
+wait_for() {
+	wait "$(cat "$tmp/$1.pid")"
+	guest_name=$1
+	rc=$(cat "$tmp/$1.rc" 2>/dev/null || echo 125)
 }
 
 # guest_sound: exit code 0, or 1 if that stands for checks that failed and are

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# The bochs lane of vm/run, which sources this.
+# shellcheck disable=SC2154,SC2034
+
+bochs_code=$here/bochs
+
+# Bochs counts one tick an instruction, and RDTSC reads that; so "ips" is the
+# frequency of the TSC and of virtual time, whatever the host makes of it.
+bochs_ips=200000000
+
+# bochs_payload: what the guest needs besides the common payload
+bochs_payload() {
+	mkdir -p "$tmp/root/bin" "$tmp/root/ctl" "$tmp/root/out"
+	gcc -O2 -static -s -o "$tmp/root/bin/send" "$bochs_code/send.c" 2>"$tmp/cc" ||
+		die 125 "vm/bochs/send.c does not build: $(cat "$tmp/cc")"
+	cp "$tmp/ctl/command" "$tmp/root/ctl/command"
+	# There is no share: the guest gets a copy and sends its own back.
+	[ -z "$out" ] || cp -RL "$out/." "$tmp/root/out/"
+}
+
+# bochs_start: build the machine, start it, leave its $pid
+bochs_start() {
+	{
+		gcc -O2 -o "$tmp/image" "$bochs_code/image.c" &&
+			gcc -c -o "$tmp/rom.o" "$bochs_code/rom.S" &&
+			ld -Ttext 0 --oformat binary -o "$tmp/rom" "$tmp/rom.o"
+	} 2>"$tmp/cc" || die 125 "vm/bochs does not build: $(cat "$tmp/cc")"
+	[ -f "$kernel/vmlinux" ] || die 125 "no vmlinux in $kernel"
+	# reboot=t: panic=-1 then ends in a triple fault, and that ends Bochs.
+	"$tmp/image" "$kernel/vmlinux" "$image" "$tmp/initramfs" "$mem" \
+		"$parameters nokaslr reboot=t" "$tmp" || die 125 "no image for Bochs"
+	cat >"$tmp/bochsrc" <<END
+display_library: rfb, options="timeout=0"
+romimage: file=/usr/share/bochs/BIOS-bochs-latest
+vgaromimage: file=/usr/share/vgabios/vgabios.bin
+optromimage1: file=rom.bin, address=0xd0000
+ata0-master: type=disk, path=disk, mode=flat
+boot: disk
+megs: $mem
+cpu: model=$cpu, count=1, ips=$bochs_ips, reset_on_triple_fault=0, ignore_bad_msrs=1
+clock: sync=none
+com1: enabled=1, mode=file, dev=console
+parport1: enabled=1, file=sent
+log: log
+panic: action=fatal
+error: action=ignore
+info: action=ignore
+debug: action=ignore
+speaker: enabled=0
+sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
+END
+	# Debian's build has the debugger, which waits for a word.
+	echo c >"$tmp/bochs.rc"
+	# It reads files in its own directory, or else in its user's home.
+	(cd "$tmp" && exec timeout -k 5 "$timeout" \
+		bochs-bin -q -f bochsrc -rc bochs.rc >"$tmp/bochs" 2>&1 </dev/null) &
+	pid=$!
+}
+
+# bochs_receive: put what the guest sent where a share would have it
+bochs_receive() {
+	[ -s "$tmp/sent" ] || return 0
+	mkdir "$tmp/received"
+	# Cut off where the guest died: what is whole comes out.
+	tar -x --no-same-owner -f "$tmp/sent" -C "$tmp/received" 2>/dev/null || :
+	for f in stdout stderr dmesg verdict; do
+		[ ! -f "$tmp/received/ctl/$f" ] || mv "$tmp/received/ctl/$f" "$tmp/ctl/"
+	done
+	[ -z "$out" ] || [ ! -d "$tmp/received/out" ] ||
+		cp -R "$tmp/received/out/." "$out/" || die 125 "cannot write $out"
+}
+
+# bochs_excuse DMESG: cut out the one warning that Bochs itself deserves, whatever
+# the kernel: with one CPU its CPUID leaves contradict each other on their number.
+bochs_excuse() {
+	awk '
+	/ cut here / { held = $0; next }
+	held != "" && / WARNING: .* parse_legacy\+/ && !excused { excused = skip = 1 }
+	held != "" && !skip { print held }
+	{ held = "" }
+	!skip { print }
+	/ end trace / { skip = 0 }
+	END { if (held != "") print held }' "$1" >"$1.judged" && mv "$1.judged" "$1"
+}
