@@ -5,8 +5,15 @@
 #include "bench.h"
 
 static const struct workload *const workloads[] = {
-	&bench_getppid,	   &bench_read1, &bench_write1,
-	&bench_page_fault, &bench_timer, NULL,
+	&bench_getppid,
+	&bench_read1,
+	&bench_write1,
+	&bench_page_fault,
+	&bench_timer,
+	&bench_getppid_int80,
+	&bench_getppid_sysenter32,
+	&bench_nmi_user,
+	NULL,
 };
 
 /**
@@ -42,15 +49,21 @@ const struct workload *bench_find(const char *name, size_t length)
 /**
  * bench_setup() - make a workload ready to be sampled
  * @w: workload
- * @ctx: its context, with iterations and timeout filled in
+ * @ctx: its context, with what the caller sets filled in
  *
- * Return: 0 or a negative errno; nothing is held after an error.
+ * Return: 0 or a negative errno; -EOPNOTSUPP when it can't be measured here,
+ * with @ctx->why.  Nothing is held after an error.
  */
 int bench_setup(const struct workload *w, struct bench_ctx *ctx)
 {
 	int err;
 
 	ctx->fd = -1;
+	ctx->why = NULL;
+	ctx->counted = 0;
+	ctx->helper = 0;
+	ctx->to_helper = -1;
+	ctx->started = false;
 	ctx->mem = NULL;
 	ctx->mem_bytes = 0;
 	ctx->loop = 0;

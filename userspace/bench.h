@@ -5,8 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "paths.h"
+#include "reader_module.h"
 
 /** BENCH_ITERATIONS_MAX - most iterations of one sample */
 #define BENCH_ITERATIONS_MAX 65536
@@ -15,9 +17,29 @@
 #define BENCH_ENTRIES_MAX 2
 
 /**
+ * enum nmi_source - where the NMIs of a workload come from
+ * @NMI_SOURCE_CPU: another CPU
+ * @NMI_SOURCE_IB700: a watchdog of QEMU, for guests with one CPU
+ */
+enum nmi_source {
+	NMI_SOURCE_CPU,
+	NMI_SOURCE_IB700,
+};
+
+/** nmi_source_names - of enum nmi_source; ends with NULL */
+extern const char *const nmi_source_names[];
+
+/**
  * struct bench_ctx - what a workload keeps between its functions
  * @iterations: per sample; set by the caller before setup()
  * @timeout: ticks after which a sample that waits gives up; set by the caller
+ * @module: the module, or NULL; set by the caller
+ * @nmi_source: where NMIs come from; set by the caller
+ * @why: set by a setup() that returns -EOPNOTSUPP: a sentence
+ * @counted: entries that the workload counted itself
+ * @helper: process that does the work, or 0
+ * @to_helper: pipe to it, or -1
+ * @started: setup() started what teardown() has to stop
  * @fd: file that the workload works on, or -1
  * @mem: memory that it works on, or NULL
  * @mem_bytes: length of @mem
@@ -27,6 +49,13 @@
 struct bench_ctx {
 	uint64_t iterations;
 	uint64_t timeout;
+	const struct module_reader *module;
+	enum nmi_source nmi_source;
+	const char *why;
+	uint64_t counted;
+	pid_t helper;
+	int to_helper;
+	bool started;
 	int fd;
 	unsigned char *mem;
 	size_t mem_bytes;
@@ -48,7 +77,11 @@ struct bench_entries {
  * @iterations: per sample unless the user says otherwise
  * @batch: a sample times many iterations; else it is always one
  * @entries: what one iteration does; ends with a count of 0
- * @setup: gets what the workload needs
+ * @unmarked: set where the records do not show the entries: why, and what is
+ *	checked instead
+ * @counts: the workload counts the entries itself, in @bench_ctx.counted
+ * @setup: gets what the workload needs; returns -EOPNOTSUPP, and says why, where
+ *	it can't be measured
  * @prepare: before each sample, not timed; may be NULL
  * @sample: times @bench_ctx.iterations iterations, in ticks; nothing but these
  *	enters the kernel on purpose
@@ -66,6 +99,8 @@ struct workload {
 	uint64_t iterations;
 	bool batch;
 	struct bench_entries entries[BENCH_ENTRIES_MAX + 1];
+	const char *unmarked;
+	bool counts;
 	int (*setup)(struct bench_ctx *ctx);
 	int (*prepare)(struct bench_ctx *ctx);
 	int (*sample)(struct bench_ctx *ctx, uint64_t *ticks);
@@ -78,6 +113,9 @@ extern const struct workload bench_read1;
 extern const struct workload bench_write1;
 extern const struct workload bench_page_fault;
 extern const struct workload bench_timer;
+extern const struct workload bench_getppid_int80;
+extern const struct workload bench_getppid_sysenter32;
+extern const struct workload bench_nmi_user;
 
 const struct workload *bench_get(size_t index);
 const struct workload *bench_find(const char *name, size_t length);

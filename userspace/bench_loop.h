@@ -61,6 +61,28 @@ bench_syscalls(const int nr, uint64_t n, long arg1, long arg2, long arg3,
 }
 
 /**
+ * bench_int80s() - time @n system calls by INT 0x80
+ * @nr: system call number of 32-bit programs, a constant
+ * @n: how many, at least 1
+ * @result: what the last of them returned
+ *
+ * Return: ticks, the loop's own instructions and one TSC read included.
+ */
+static inline __attribute__((always_inline)) uint64_t
+bench_int80s(const int nr, uint64_t n, long *result)
+{
+	const long arg1 = 0, arg2 = 0, arg3 = 0;
+	uint64_t start, end;
+	long ret;
+
+	/* Kernels before 4.17 clear these */
+	asm volatile(BENCH_SYSCALL_ASM("int $0x80\n\t") BENCH_SYSCALL_OPERANDS,
+		     "r8", "r9", "r10");
+	*result = ret;
+	return end - start;
+}
+
+/**
  * bench_no_syscalls() - bench_syscalls() without its SYSCALL instruction
  * @nr: system call number, a constant
  * @n: rounds of the loop, at least 1

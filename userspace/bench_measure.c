@@ -123,6 +123,31 @@ static struct manifest_workload *describe(const struct measure *how,
 	return mw;
 }
 
+/* No record tells of the entries: say so, and what is known instead. */
+static int describe_unmarked(const struct measure *how,
+			     const struct workload *w,
+			     const struct bench_ctx *ctx,
+			     struct manifest_workload *mw)
+{
+	struct manifest *m = &how->run->manifest;
+	int err = manifest_set(&mw->note, w->unmarked);
+
+	if (w->counts) {
+		mw->seen[w->path] = ctx->counted;
+		mw->has_seen = true;
+		mw->verified = ctx->counted == how->samples * ctx->iterations ?
+				       VERIFIED_YES :
+				       VERIFIED_NO;
+	} else if (!err) {
+		err = manifest_add_gap(m, "kernel entries", "%s: %s", w->name,
+				       w->unmarked);
+	}
+	if (!err && how->reader)
+		err = manifest_add_gap(m, "windows and switches", "%s: %s",
+				       w->name, w->unmarked);
+	return err;
+}
+
 static int measure_ready(const struct measure *how, const struct workload *w,
 			 struct bench_ctx *ctx)
 {
@@ -138,6 +163,7 @@ static int measure_ready(const struct measure *how, const struct workload *w,
 	memset(values, 0xff, how->samples * sizeof(*values));
 
 	err = warm_up(w, ctx, &overhead);
+	ctx->counted = 0;
 	if (!err)
 		err = time_samples(how, w, ctx, overhead, values);
 	if (!err)
@@ -149,6 +175,8 @@ static int measure_ready(const struct measure *how, const struct workload *w,
 	mw = describe(how, w, ctx);
 	if (!mw)
 		return -ENOMEM;
+	if (w->unmarked)
+		return describe_unmarked(how, w, ctx, mw);
 	if (how->reader)
 		return bench_capture(how, w, ctx, mw);
 	snprintf(note, sizeof(note), "%llu ticks of loop subtracted per sample",
@@ -174,6 +202,8 @@ int bench_measure(const struct measure *how, const struct workload *w)
 		.iterations = how->iterations && w->batch ? how->iterations :
 							    w->iterations,
 		.timeout = how->timeout,
+		.module = how->module,
+		.nmi_source = how->nmi_source,
 	};
 	int err;
 
@@ -186,6 +216,11 @@ int bench_measure(const struct measure *how, const struct workload *w)
 		log_warn("%s: no interrupt came; not measured", w->name);
 		return manifest_add_gap(&how->run->manifest, w->name,
 					"no interrupt came while it waited");
+	}
+	if (err == -EOPNOTSUPP) {
+		log_warn("%s: %s; not measured", w->name, ctx.why);
+		return manifest_add_gap(&how->run->manifest, w->name, "%s",
+					ctx.why);
 	}
 	/* -EPROTO was explained where it was found. */
 	if (err && err != -EINTR && err != -EPROTO)

@@ -12,14 +12,18 @@
 /**
  * struct measure - how workloads are measured, and where the results go
  * @run: manifest and samples to add to
- * @reader: module that records the marks, or NULL to time only
+ * @module: the module, or NULL where it is not loaded
+ * @reader: the same where it records the marks, or NULL to time only
+ * @nmi_source: where NMIs come from
  * @samples: timed samples of each workload
  * @iterations: per sample of a batch workload, 0 for its own default
  * @timeout: ticks that a sample may wait
  */
 struct measure {
 	struct run *run;
+	const struct module_reader *module;
 	const struct module_reader *reader;
+	enum nmi_source nmi_source;
 	uint64_t samples;
 	uint64_t iterations;
 	uint64_t timeout;

@@ -40,6 +40,7 @@ struct run_opts {
 	bool quick;
 	bool force;
 	bool no_capture;
+	int nmi_source;
 	const struct workload *workloads[WORKLOADS_MAX];
 	size_t n_workloads;
 };
@@ -50,7 +51,7 @@ static void list_workloads(void)
 	size_t i;
 
 	for (i = 0; (w = bench_get(i)); i++)
-		printf("%-12s %s\n", w->name, w->help);
+		printf("%-19s %s\n", w->name, w->help);
 }
 
 static bool is_chosen(const struct run_opts *o, const struct workload *w)
@@ -121,6 +122,9 @@ static int parse(struct run_opts *o, int argc, char **argv)
 		  "replace DIR when it exists", 0, 0, NULL },
 		{ "no-capture", 0, OPT_FLAG, &o->no_capture, NULL,
 		  "time only, do not record marks", 0, 0, NULL },
+		{ "nmi", 0, OPT_CHOICE, &o->nmi_source, "SOURCE",
+		  "where NMIs come from, default another CPU", 0, 0,
+		  nmi_source_names },
 		{ 0 }
 	};
 	int first, code;
@@ -271,39 +275,36 @@ static int open_capture(struct run *run, const struct env *env,
 			bool *use)
 {
 	struct manifest *m = &run->manifest;
-	const char *why = "turned off by --no-capture";
-	int err;
+	const char *why, *no_marks = env_no_marks_reason(env);
+	int err = module_reader_open(r, &why);
 
 	*use = false;
-	r->fd = -1;
-	if (o->no_capture || module_reader_open(r, &why)) {
-		const char *no_marks = env_no_marks_reason(env);
-
-		if (!o->no_capture && no_marks)
-			why = no_marks;
-		return no_capture(m, why);
-	}
+	if (o->no_capture)
+		return no_capture(m, "turned off by --no-capture");
+	if (err)
+		return no_capture(m, no_marks ? no_marks : why);
 	err = probe_module(m, r);
 	if (err) {
 		log_error("/dev/ptiscope: probe: %s", strerror(-err));
 		return err;
 	}
 	m->pcid = r->info.features & PTISCOPE_HAS_PCID;
-	why = env_no_marks_reason(env);
-	if (why)
-		return no_capture(m, why);
+	if (no_marks)
+		return no_capture(m, no_marks);
 	m->capture_source = CAPTURE_MODULE;
 	*use = true;
 	return manifest_set(&m->capture_why, "");
 }
 
 static int measure_all(struct run *run, const struct run_opts *o,
-		       const struct module_reader *reader)
+		       const struct module_reader *module, bool capture)
 {
 	uint64_t khz = run->manifest.tsc_khz;
 	const struct measure how = {
 		.run = run,
-		.reader = reader,
+		.module = module->fd >= 0 ? module : NULL,
+		.reader = capture ? module : NULL,
+		.nmi_source = (enum nmi_source)o->nmi_source,
 		.samples = o->samples,
 		.iterations = o->iterations,
 		.timeout = TIMEOUT_S * (khz ? khz * 1000 : TICKS_PER_S_UNKNOWN),
@@ -339,7 +340,7 @@ static int measure(struct run *run, const struct env *env,
 		return err;
 	err = open_capture(run, env, o, &reader, &capture);
 	if (!err)
-		err = measure_all(run, o, capture ? &reader : NULL);
+		err = measure_all(run, o, &reader, capture);
 	module_reader_close(&reader);
 	return err;
 }

@@ -67,6 +67,10 @@ static int parse(struct trace_opts *o, int argc, char **argv)
 		return opts_usage_error(&command_trace,
 					"no workload is called '%s'",
 					o->workload_name);
+	if (o->workload->unmarked)
+		return opts_usage_error(&command_trace, "%s: %s",
+					o->workload_name,
+					o->workload->unmarked);
 	return OPTS_GO_ON;
 }
 
@@ -94,7 +98,7 @@ static int count_sample(struct bpf_reader *r, const struct workload *w,
 }
 
 static int trace_workload(struct bpf_reader *r, const struct trace_opts *o,
-			  struct trace_result *t)
+			  struct trace_result *t, const char **why)
 {
 	const struct workload *w = o->workload;
 	struct bench_ctx ctx = {
@@ -105,8 +109,10 @@ static int trace_workload(struct bpf_reader *r, const struct trace_opts *o,
 	uint64_t i, ticks, times = w->batch ? 1 : o->iterations;
 	int err = bench_setup(w, &ctx);
 
-	if (err)
+	if (err) {
+		*why = ctx.why;
 		return err;
+	}
 	t->workload = w->name;
 	t->iterations = o->iterations;
 	for (e = w->entries; e->count; e++)
@@ -120,13 +126,13 @@ static int trace_workload(struct bpf_reader *r, const struct trace_opts *o,
 }
 
 static int count(struct bpf_reader *r, const struct trace_opts *o,
-		 struct trace_result *t)
+		 struct trace_result *t, const char **why)
 {
 	double start = now_s();
 	int err = 0;
 
 	if (o->workload) {
-		err = trace_workload(r, o, t);
+		err = trace_workload(r, o, t, why);
 	} else {
 		bpf_reader_enable(r, true);
 		log_progress("counting, Ctrl-C ends it");
@@ -165,14 +171,16 @@ static int trace(const struct trace_opts *o, const struct env *env)
 		log_error("%s: %s", why, strerror(-err));
 		return err == -EOPNOTSUPP ? EXIT_UNSUPPORTED : EXIT_RUNTIME;
 	}
-	err = count(&reader, o, &t);
+	err = count(&reader, o, &t, &why);
 	bpf_reader_close(&reader);
 	if (err == -EINTR)
 		log_error("interrupted");
+	else if (err == -EOPNOTSUPP)
+		log_error("%s: %s", o->workload_name, why);
 	else if (err)
 		log_error("trace: %s", strerror(-err));
 	if (err)
-		return EXIT_RUNTIME;
+		return err == -EOPNOTSUPP ? EXIT_UNSUPPORTED : EXIT_RUNTIME;
 	if (!o->json) {
 		trace_print_text(&t);
 	} else if (trace_print_json(&t)) {

@@ -26,6 +26,10 @@ static const struct comparison mark_comparisons[] = {
 	{ "PTI off", OFF, false, OFF, true },
 };
 
+/* Of a comparison, and of one that also names the workload */
+#define LABEL_WIDTH 20
+#define LONG_LABEL_WIDTH 28
+
 #define N_COMPARISONS(table) (sizeof(table) / sizeof(table[0]))
 
 static void print_row(FILE *f, const struct group *group,
@@ -50,7 +54,8 @@ static void print_row(FILE *f, const struct group *group,
 			cell->runs);
 }
 
-static void print_diff(FILE *f, const char *label, const struct diff *d)
+static void print_diff(FILE *f, const char *label, int width,
+		       const struct diff *d)
 {
 	char change[NUMBER_SIZE], ci[NUMBER_SIZE], p[NUMBER_SIZE],
 		share[NUMBER_SIZE] = "";
@@ -60,7 +65,7 @@ static void print_diff(FILE *f, const char *label, const struct diff *d)
 	else if (d->ratio)
 		snprintf(share, sizeof(share), "%+.2f %%",
 			 100 * (d->ratio - 1));
-	fprintf(f, "      %-20s%9s  %-21s %-10s %-10s %s\n", label,
+	fprintf(f, "      %-*s%9s  %-21s %-10s %-10s %s\n", width, label,
 		format_change(change, d->diff),
 		format_change_interval(ci, &d->ci), share,
 		format_p(p, d->p_value), verdict_name(d->verdict));
@@ -90,7 +95,8 @@ static int print_workload(const struct machine *machine, const struct key *key,
 			continue;
 		if (err)
 			return err;
-		print_diff(f, round_trip_comparisons[i].label, &diff);
+		print_diff(f, round_trip_comparisons[i].label, LABEL_WIDTH,
+			   &diff);
 	}
 	return 0;
 }
@@ -139,7 +145,7 @@ int report_mark_cost(const struct machine *machine, FILE *f)
 			snprintf(label, sizeof(label), "%s, %s",
 				 keys[i].workload, mark_comparisons[j].label);
 			if (!err)
-				print_diff(f, label, &diff);
+				print_diff(f, label, LONG_LABEL_WIDTH, &diff);
 			err = err == -ENOENT ? 0 : err;
 		}
 	}

@@ -34,6 +34,8 @@ fails "run --iterations 0" 2 '--iterations' run -o dir --iterations 0
 fails "run --cpu 99999" 2 '--cpu' run -o dir --cpu 99999
 fails "run --lane mars" 2 "'mars'" run -o dir --lane mars
 fails "run --workloads nonsense" 2 'nonsense' run -o dir --workloads nonsense
+fails "run --nmi moon" 2 "'moon'" run -o dir --nmi moon
+fails "trace of a workload without marks" 2 'no marks' trace --workload nmi_user
 fails "run without -o" 2 '-o|--output|DIR' run
 fails "run -o without a name" 2 'needs a value' run -o
 fails "run: words left over" 2 'word' run -o dir word
@@ -52,7 +54,7 @@ fails "plot without runs" 2 'no run directory' plot
 is "a refused command line writes nothing" "$(ls)" "$(printf 'err\nout')"
 
 works "run --list" run --list
-for w in getppid read1 write1 page_fault timer; do
+for w in getppid read1 write1 page_fault timer getppid_int80 getppid_sysenter32 nmi_user; do
 	has "run --list names $w" out "^$w "
 done
 

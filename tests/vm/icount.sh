@@ -32,8 +32,14 @@ getppid() {
 	median "$1" "" getppid round_trip
 }
 
-at_most "getppid: late minus early" \
-	"$(getppid icount-late)" "$(getppid icount-early)" 14
+# One workload for each of the paths that the bar is for
+for pair in syscall64:getppid int80:getppid_int80 sysenter32:getppid_sysenter32 \
+	page_fault:page_fault timer:timer nmi_user:nmi_user; do
+	path=${pair%:*} workload=${pair#*:}
+	at_most "$path ($workload): late minus early" \
+		"$(median icount-late "$path" "$workload" round_trip)" \
+		"$(median icount-early "$path" "$workload" round_trip)" 14
+done
 at_most "getppid: patched early minus stock early" \
 	"$(getppid icount-early)" "$(getppid icount-stock-early)" 2
 at_most "getppid: patched off minus stock off" \
@@ -45,8 +51,35 @@ while IFS=, read -r run workload _ runs min max spread; do
 	[ "$run" != run ] || continue
 	is "$run $workload: spread over $runs runs ($min to $max)" "$spread" 0
 done <"$tmp/results/spread.csv"
-is "spread.csv: 3 workloads in 7 variants, 5 runs each" \
-	"$(awk -F, '$4 == 5 { n++ } END { print n + 0 }' "$tmp/results/spread.csv")" 21
+is "spread.csv: 5 workloads in 7 variants, 5 runs each" \
+	"$(awk -F, '$4 == 5 { n++ } END { print n + 0 }' "$tmp/results/spread.csv")" 35
+for workload in getppid_int80 getppid_sysenter32; do
+	is "spread.csv: $workload in every variant" \
+		"$(grep -c ",$workload,round_trip,5," "$tmp/results/spread.csv")" 7
+done
+
+# manifest_of RUN WORKLOAD: the workload's entry in the manifest, on one line
+manifest_of() {
+	awk -v name="\"$2\"" '
+	/"workloads": / { on = 1 }
+	!on { next }
+	/^ *\{/ { entry = "" }
+	{ entry = entry $0 }
+	/"name": / && index($0, name) { wanted = 1 }
+	/^ *\},?$/ && wanted { print entry; exit }' "$tmp/results/$1/manifest.json"
+}
+
+for run in icount-early icount-late icount-early-marks icount-late-marks; do
+	manifest_of "$run" nmi_user >"$tmp/entry"
+	has "$run: every NMI hit user mode" "$tmp/entry" '"nmi_user": 1920[^0-9].*"verified": "yes"'
+	manifest_of "$run" getppid_sysenter32 >"$tmp/entry"
+	has "$run: that SYSENTER is not counted is said" "$tmp/entry" '"verified": "not measured"'
+	has "$run: and why" "$tmp/results/$run/manifest.json" 'SYSENTER has no marks'
+done
+for run in icount-early-marks icount-late-marks; do
+	manifest_of "$run" getppid_int80 >"$tmp/entry"
+	has "$run: INT 0x80 enters as declared" "$tmp/entry" '"int80": [0-9]+.*"verified": "yes"'
+done
 
 for path in syscall64 timer; do
 	workload=$([ $path = timer ] && echo timer || echo getppid)

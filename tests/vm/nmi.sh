@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The module's NMIs: on several CPUs, and on one that a watchdog barks at.
+# The module's NMIs, on several CPUs and on one that a watchdog barks at; and
+# what run says where a workload cannot run.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
@@ -14,12 +15,13 @@ claimed() {
 		sh -c "! grep -E 'Uhhuh|Dazed' '$tmp/$1.dmesg'"
 }
 
-guest_tap late tcg patched "pti=on pti_switch=late" --payload "$programs/nmitest" \
-	-- all nmitest
+guest_tap late tcg patched "pti=on pti_switch=late vdso32=0" \
+	--payload "$programs/nmitest" -- all nmitest "unsupported vdso32"
 claimed late
-guest_tap stock tcg stock "pti=on" --payload "$programs/nmitest" -- all nmitest
-claimed stock
 guest_tap one-cpu icount patched "pti=on pti_switch=late" \
 	--payload "$programs/nmitest" -- all nmitest
 claimed one-cpu
+guest_tap no-ia32 tcg stock "pti=on ia32_emulation=off" --cpus 1 \
+	-- all "unsupported ia32"
+claimed no-ia32
 tap_done
