@@ -195,6 +195,9 @@ static int load_alternatives(struct orc_image *image)
 		image->alternatives[i] = (struct orc_alternative){
 			.site = addr + read_s32(p),
 			.replacement = addr + 4 + read_s32(p + 4),
+			.feature = read_s16(p + 8),
+			.without = p[10] & 1,
+			.site_length = p[12],
 			.length = p[13],
 		};
 	}

@@ -55,11 +55,17 @@ struct orc_symbol {
  * struct orc_alternative - code that the kernel may put in place of other code
  * @site: address of the code replaced
  * @replacement: address of what replaces it
+ * @feature: number of the CPU feature that decides
+ * @without: applies where the CPU lacks it, not where it has it
+ * @site_length: bytes of the code replaced
  * @length: bytes of the replacement
  */
 struct orc_alternative {
 	uint64_t site;
 	uint64_t replacement;
+	uint16_t feature;
+	bool without;
+	uint8_t site_length;
 	uint8_t length;
 };
 
