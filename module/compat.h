@@ -8,10 +8,13 @@
 
 #include <linux/cpumask.h>
 #include <linux/kconfig.h>
+#include <linux/mm_types.h>
+#include <linux/rwsem.h>
 #include <linux/types.h>
 #include <asm/apic.h>
 #include <asm/cpufeature.h>
 #include <asm/irq_vectors.h>
+#include <asm/pgtable.h>
 
 #ifndef CONFIG_X86_64
 #error "ptiscope: x86-64 only"
@@ -70,6 +73,38 @@ static inline void ptiscope_send_nmi(unsigned int cpu)
 	__apic_send_IPI_mask(cpumask_of(cpu), NMI_VECTOR);
 #else
 	apic->send_IPI_mask(cpumask_of(cpu), NMI_VECTOR);
+#endif
+}
+
+/*
+ * User half of an mm's page table, the top-level table that user mode runs on;
+ * NULL in a kernel without page-table isolation.  The option's first name is of
+ * kernels before 6.9.
+ */
+static inline const u64 *ptiscope_user_pgd(struct mm_struct *mm)
+{
+#if defined(CONFIG_PAGE_TABLE_ISOLATION) || \
+	defined(CONFIG_MITIGATION_PAGE_TABLE_ISOLATION)
+	return (const u64 *)kernel_to_user_pgdp(mm->pgd);
+#else
+	return NULL;
+#endif
+}
+
+/* Keep the tables that map the LDT.  Return: 0 or -EINTR */
+static inline int ptiscope_ldt_lock(struct mm_struct *mm)
+{
+#ifdef CONFIG_MODIFY_LDT_SYSCALL
+	return down_read_killable(&mm->context.ldt_usr_sem);
+#else
+	return 0;
+#endif
+}
+
+static inline void ptiscope_ldt_unlock(struct mm_struct *mm)
+{
+#ifdef CONFIG_MODIFY_LDT_SYSCALL
+	up_read(&mm->context.ldt_usr_sem);
 #endif
 }
 

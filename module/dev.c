@@ -203,6 +203,10 @@ static long ptiscope_ioctl(struct file *file, unsigned int cmd,
 		return ptiscope_ioc_stats(p, user);
 	case PTISCOPE_IOC_PROBE:
 		return ptiscope_ioc_probe(user);
+	case PTISCOPE_IOC_AUDIT:
+		return ptiscope_ioc_audit(user);
+	case PTISCOPE_IOC_REGIONS:
+		return ptiscope_ioc_regions(user);
 	case PTISCOPE_IOC_NMI:
 		return ptiscope_ioc_nmi(p, user);
 	default:

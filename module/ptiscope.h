@@ -103,4 +103,8 @@ int ptiscope_probe(u32 kind, u64 *samples, unsigned int n);
 long ptiscope_ioc_nmi(struct ptiscope *p, void __user *arg);
 void ptiscope_nmi_release(struct ptiscope *p);
 
+/* audit.c */
+long ptiscope_ioc_audit(struct ptiscope_audit __user *arg);
+long ptiscope_ioc_regions(struct ptiscope_regions __user *arg);
+
 #endif /* _PTISCOPE_H */

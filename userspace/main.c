@@ -6,8 +6,8 @@
 #include "ptiscope.h"
 
 static const struct command *const commands[] = {
-	&command_doctor, &command_run,	&command_trace,
-	&command_report, &command_plot, &command_nmi,
+	&command_doctor, &command_run,	 &command_trace, &command_report,
+	&command_plot,	 &command_audit, &command_nmi,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -30,14 +30,15 @@ int outdir_make(const char *dir)
 /**
  * outfile_open() - begin a file
  * @out: out: on success ends with outfile_commit() or outfile_abort()
- * @dir: an existing directory
- * @name: the file's name in it
+ * @dir: an existing directory, or NULL
+ * @name: the file's name in it, or its whole name
  * Return: 0, or -errno after one line on stderr
  */
 int outfile_open(struct outfile *out, const char *dir, const char *name)
 {
 	*out = (struct outfile){ 0 };
-	if (asprintf(&out->final, "%s/%s", dir, name) < 0)
+	if (asprintf(&out->final, "%s%s%s", dir ? dir : "", dir ? "/" : "",
+		     name) < 0)
 		out->final = NULL;
 	if (!out->final ||
 	    asprintf(&out->tmp, "%s.tmp.%d", out->final, (int)getpid()) < 0) {

@@ -28,6 +28,7 @@ extern const struct command command_trace;
 extern const struct command command_report;
 extern const struct command command_plot;
 extern const struct command command_doctor;
+extern const struct command command_audit;
 extern const struct command command_nmi;
 
 #endif /* PTISCOPE_H */

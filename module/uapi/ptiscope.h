@@ -254,13 +254,172 @@ struct ptiscope_nmi {
 	__u64 unknown;
 };
 
+/** PTISCOPE_MAP_WRITE - writes are allowed, by every level of the table */
+#define PTISCOPE_MAP_WRITE 0x01
+/** PTISCOPE_MAP_EXEC - instructions may be fetched, likewise */
+#define PTISCOPE_MAP_EXEC 0x02
+/** PTISCOPE_MAP_USER - user mode has access, likewise */
+#define PTISCOPE_MAP_USER 0x04
+/** PTISCOPE_MAP_GLOBAL - the TLB entry survives a write to CR3 */
+#define PTISCOPE_MAP_GLOBAL 0x08
+/** PTISCOPE_MAP_TABLE - no mapping, but a table of the page table */
+#define PTISCOPE_MAP_TABLE 0x10
+/** PTISCOPE_MAP_SHARED - with %PTISCOPE_MAP_TABLE: the kernel's table has it, too */
+#define PTISCOPE_MAP_SHARED 0x20
+
+/**
+ * struct ptiscope_audit_entry - a page that is mapped, or a table
+ * @address: what it maps, or the first address that the table can map
+ * @frame: its physical address in units of 4096 bytes
+ * @level: of the table that has the entry: 1, 2 or 3 for a page of 4 KiB, 2 MiB
+ *	or 1 GiB; of the table itself with %PTISCOPE_MAP_TABLE
+ * @flags: PTISCOPE_MAP_*
+ */
+struct ptiscope_audit_entry {
+	__u64 address;
+	__u64 frame;
+	__u32 level;
+	__u32 flags;
+};
+
+/** PTISCOPE_AUDIT_MAX - most entries that one PTISCOPE_IOC_AUDIT returns */
+#define PTISCOPE_AUDIT_MAX 65536
+
+/**
+ * struct ptiscope_audit - walk the user page table of a thread
+ *
+ * Returns every page that the kernel half of the table maps and every table
+ * under it, in ascending order, and of the user half the tables that the top
+ * level points to, alone.  A table can be found in several places.  Long lists
+ * come in parts: call again with @cursor as it was returned, until it is 0.
+ *
+ * Needs CAP_SYS_ADMIN of the caller as well (-EPERM).  Fails with -EINVAL on a
+ * bad version, size or @n, with -ESRCH where no thread has @tid or it has no
+ * memory, with -EOPNOTSUPP where page-table isolation is off, and with -EPERM
+ * where lockdown forbids /proc/kcore.
+ *
+ * @version: in: PTISCOPE_ABI_VERSION
+ * @size: in: sizeof(struct ptiscope_audit)
+ * @tid: in: a thread of the caller's PID namespace, 0 for the caller
+ * @n: in: entries that fit, 1 to %PTISCOPE_AUDIT_MAX; out: entries returned
+ * @cursor: in: 0 to begin; out: where to go on, 0 at the end
+ * @entries: in: user address of struct ptiscope_audit_entry[@n]
+ */
+struct ptiscope_audit {
+	__u32 version;
+	__u32 size;
+	__u32 tid;
+	__u32 n;
+	__u64 cursor;
+	__u64 entries;
+};
+
+/**
+ * enum ptiscope_region_kind - what the kernel keeps in a range of addresses
+ * @PTISCOPE_REGION_IDT: interrupt descriptor table
+ * @PTISCOPE_REGION_ESPFIX: stacks of the return to 16-bit code
+ * @PTISCOPE_REGION_LDT: local descriptor table of the process
+ * @PTISCOPE_REGION_VSYSCALL: vsyscall page
+ * @PTISCOPE_REGION_GDT: global descriptor table of the CPU
+ * @PTISCOPE_REGION_ENTRY_STACK: entry stack of the CPU
+ * @PTISCOPE_REGION_TSS: task state segment of the CPU, read-only alias
+ * @PTISCOPE_REGION_STACK_GUARD: hole below or above an IST stack, never mapped
+ * @PTISCOPE_REGION_DF_STACK: IST stack of \#DF
+ * @PTISCOPE_REGION_NMI_STACK: IST stack of NMI
+ * @PTISCOPE_REGION_DB_STACK: IST stack of \#DB
+ * @PTISCOPE_REGION_MCE_STACK: IST stack of \#MC
+ * @PTISCOPE_REGION_VC_STACK: IST stack of \#VC
+ * @PTISCOPE_REGION_VC2_STACK: fallback of it
+ * @PTISCOPE_REGION_DEBUG_STORE: debug store of the CPU
+ * @PTISCOPE_REGION_DEBUG_BUFFERS: its buffers
+ * @PTISCOPE_REGION_CPU_ENTRY_AREA: all of the CPU entry area
+ * @PTISCOPE_REGION_FIXMAP: permanent part of the fixmap
+ * @PTISCOPE_REGION_DIRECT_MAP: direct map of physical memory, and what follows
+ * @PTISCOPE_REGION_VMALLOC: vmalloc area
+ * @PTISCOPE_REGION_IMAGE: kernel image
+ * @PTISCOPE_REGION_MODULES: modules
+ * @PTISCOPE_REGION_COUNT: number of kinds
+ *
+ * From %PTISCOPE_REGION_CPU_ENTRY_AREA on, areas that hold more than the user
+ * page table is meant to map.
+ */
+enum ptiscope_region_kind {
+	PTISCOPE_REGION_IDT = 0,
+	PTISCOPE_REGION_ESPFIX = 1,
+	PTISCOPE_REGION_LDT = 2,
+	PTISCOPE_REGION_VSYSCALL = 3,
+	PTISCOPE_REGION_GDT = 4,
+	PTISCOPE_REGION_ENTRY_STACK = 5,
+	PTISCOPE_REGION_TSS = 6,
+	PTISCOPE_REGION_STACK_GUARD = 7,
+	PTISCOPE_REGION_DF_STACK = 8,
+	PTISCOPE_REGION_NMI_STACK = 9,
+	PTISCOPE_REGION_DB_STACK = 10,
+	PTISCOPE_REGION_MCE_STACK = 11,
+	PTISCOPE_REGION_VC_STACK = 12,
+	PTISCOPE_REGION_VC2_STACK = 13,
+	PTISCOPE_REGION_DEBUG_STORE = 14,
+	PTISCOPE_REGION_DEBUG_BUFFERS = 15,
+	PTISCOPE_REGION_CPU_ENTRY_AREA = 16,
+	PTISCOPE_REGION_FIXMAP = 17,
+	PTISCOPE_REGION_DIRECT_MAP = 18,
+	PTISCOPE_REGION_VMALLOC = 19,
+	PTISCOPE_REGION_IMAGE = 20,
+	PTISCOPE_REGION_MODULES = 21,
+	PTISCOPE_REGION_COUNT = 22
+};
+
+/**
+ * struct ptiscope_region - a range of kernel addresses
+ * @address: its first byte
+ * @size: its length in bytes
+ * @kind: enum ptiscope_region_kind
+ * @reserved: 0
+ */
+struct ptiscope_region {
+	__u64 address;
+	__u64 size;
+	__u32 kind;
+	__u32 reserved;
+};
+
+/** PTISCOPE_REGIONS_MAX - room for regions in struct ptiscope_regions */
+#define PTISCOPE_REGIONS_MAX 24
+/** PTISCOPE_NO_CPU - ask for the regions that belong to no CPU */
+#define PTISCOPE_NO_CPU 0xffffffff
+
+/**
+ * struct ptiscope_regions - where the kernel keeps what user tables may map
+ *
+ * Needs what PTISCOPE_IOC_AUDIT needs.  Fails with -EINVAL on a bad version or
+ * size, with -ENXIO where @cpu is not a possible CPU.
+ *
+ * @version: in: PTISCOPE_ABI_VERSION
+ * @size: in: sizeof(struct ptiscope_regions)
+ * @cpu: in: a possible CPU, or %PTISCOPE_NO_CPU
+ * @n: out: regions returned
+ * @percpu_offset: out: address of a per-CPU symbol on @cpu minus its value in
+ *	the symbol table; 0 with %PTISCOPE_NO_CPU
+ * @region: out: the regions, the rest is 0
+ */
+struct ptiscope_regions {
+	__u32 version;
+	__u32 size;
+	__u32 cpu;
+	__u32 n;
+	__u64 percpu_offset;
+	struct ptiscope_region region[PTISCOPE_REGIONS_MAX];
+};
+
 #define PTISCOPE_IOC_MAGIC 0xF7
 #define PTISCOPE_IOC_INFO _IOWR(PTISCOPE_IOC_MAGIC, 0, struct ptiscope_info)
 #define PTISCOPE_IOC_START _IOW(PTISCOPE_IOC_MAGIC, 1, struct ptiscope_start)
 #define PTISCOPE_IOC_STOP _IO(PTISCOPE_IOC_MAGIC, 2)
 #define PTISCOPE_IOC_STATS _IOWR(PTISCOPE_IOC_MAGIC, 3, struct ptiscope_stats)
 #define PTISCOPE_IOC_PROBE _IOWR(PTISCOPE_IOC_MAGIC, 4, struct ptiscope_probe)
-/* 5 is reserved */
+#define PTISCOPE_IOC_AUDIT _IOWR(PTISCOPE_IOC_MAGIC, 5, struct ptiscope_audit)
 #define PTISCOPE_IOC_NMI _IOWR(PTISCOPE_IOC_MAGIC, 6, struct ptiscope_nmi)
+#define PTISCOPE_IOC_REGIONS \
+	_IOWR(PTISCOPE_IOC_MAGIC, 7, struct ptiscope_regions)
 
 #endif /* _UAPI_PTISCOPE_H */
