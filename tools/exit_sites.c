@@ -225,6 +225,9 @@ static int add_function(struct sites *sites, const struct orc_symbol *symbol,
 	site->function = true;
 	site->marks = strstr(symbol->name, "_marks");
 	classify(site, insn, 0, count - 1);
+	/* It has no CR3 to read but the one it is given. */
+	if (site->kind == SITE_RESTORE && site->saved_reg < 0)
+		site->saved_reg = EMU_RDI;
 	/* By name, so that an exit that forgets the mask is still an exit */
 	if (!strncmp(symbol->name, "pti_exit_", 9) && site->kind == SITE_ENTER)
 		site->kind = SITE_EXIT;
