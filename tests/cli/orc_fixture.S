@@ -7,6 +7,7 @@
 #define END_OF_STACK	1
 #define CALL		2
 #define REGS		3
+#define REGS_PARTIAL	4
 #define SIGNAL		8
 
 /* From here on, the frame of this type is OFFSET above RSP. */
@@ -39,7 +40,8 @@ symbol entry
 #ifdef PLANT_SITE
 	orc	REGS | SIGNAL, 16
 #else
-	orc	REGS | SIGNAL, 8
+	/* The same, told by what the CPU pushed: that is 128 bytes on. */
+	orc	REGS_PARTIAL | SIGNAL, 136
 #endif
 .Lsite:
 	nopl	0(%rax, %rax, 1)
@@ -82,8 +84,9 @@ symbol stub_done
 	orc	REGS | SIGNAL, 8
 #endif
 	jmp	entry_done
-end stub
 	orc	UNDEFINED
+	int3
+end stub
 
 #ifndef PLANT_NONE
 symbol pti_enter_fixture
