@@ -24,6 +24,15 @@ build_programs() {
 	done
 }
 
+# build_entries: entries.c for 64 and for 32 bits
+build_entries() {
+	mkdir -p "$programs"
+	for p in 64 32; do
+		gcc -m$p -static -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE \
+			-o "$programs/entries$p" "$here/entries.c" || exit 1
+	done
+}
+
 # boot NAME LANE KERNEL PARAMETERS [OPTION...] -- COMMAND...: leave the command's
 # output in $tmp/NAME.out, messages in NAME.err, the kernel log in NAME.dmesg and
 # the exit code in $rc

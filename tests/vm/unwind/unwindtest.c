@@ -40,7 +40,8 @@ struct place {
 
 static unsigned long start;
 module_param(start, ulong, 0444);
-MODULE_PARM_DESC(start, "first address of the code to look at (__entry_text_start)");
+MODULE_PARM_DESC(start,
+		 "first address of the code to look at (__entry_text_start)");
 
 static unsigned long end;
 module_param(end, ulong, 0444);
@@ -66,6 +67,19 @@ static struct place *place_of(unsigned long ip)
 	return &places[place_count++];
 }
 
+/* How a good unwinding ends, or NULL: a stack dump would end in question marks */
+static const char *end_of(struct unwind_state *state, struct pt_regs *regs)
+{
+	if (!unwind_done(state) && state->regs && user_mode(state->regs))
+		return "user mode";
+	/* Entered, and not on a stack of the kernel yet: nothing to unwind */
+	if (regs->sp < TASK_SIZE_MAX)
+		return "the user's stack";
+	if (unwind_done(state) && !unwind_error(state))
+		return "end of stack";
+	return NULL;
+}
+
 static void unwind(struct place *place, struct pt_regs *regs)
 {
 	struct unwind_state state;
@@ -83,15 +97,11 @@ static void unwind(struct place *place, struct pt_regs *regs)
 		place->frames++;
 		place->last = addr;
 	}
-	place->end = "end of stack";
-	if (unwind_error(&state))
-		place->end = "error";
-	else if (!unwind_done(&state))
-		place->end = "no address";
-	else if (state.regs && user_mode(state.regs))
-		place->end = "user mode";
-	if (unwind_error(&state) || !unwind_done(&state))
+	place->end = end_of(&state, regs);
+	if (!place->end) {
+		place->end = unwind_error(&state) ? "error" : "no address";
 		place->bad++;
+	}
 }
 
 static int on_nmi(unsigned int type, struct pt_regs *regs)
@@ -122,12 +132,13 @@ static int unwindtest_show(struct seq_file *m, void *unused)
 		hits += places[i].hits;
 		bad += places[i].bad;
 	}
-	seq_printf(m, "%u places, %lu unwound, %lu bad, %lu missed\n", place_count, hits, bad,
-		   missed);
+	seq_printf(m, "%u places, %lu unwound, %lu bad, %lu missed\n",
+		   place_count, hits, bad, missed);
 	for (i = 0; i < place_count; i++)
 		seq_printf(m, "%s %pS: %u hits, %u frames, the last %pS, %s\n",
-			   places[i].bad ? "bad" : "ok", (void *)places[i].ip, places[i].hits,
-			   places[i].frames, (void *)places[i].last, places[i].end);
+			   places[i].bad ? "bad" : "ok", (void *)places[i].ip,
+			   places[i].hits, places[i].frames,
+			   (void *)places[i].last, places[i].end);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(unwindtest);
@@ -141,7 +152,8 @@ static int __init unwindtest_init(void)
 	ret = register_nmi_handler(NMI_LOCAL, on_nmi, 0, "unwindtest");
 	if (ret)
 		return ret;
-	file = debugfs_create_file("unwindtest", 0400, NULL, NULL, &unwindtest_fops);
+	file = debugfs_create_file("unwindtest", 0400, NULL, NULL,
+				   &unwindtest_fops);
 	return 0;
 }
 
