@@ -13,6 +13,7 @@
 
 #include "env.h"
 #include "log.h"
+#include "sysfile.h"
 
 #define PTI_DIR "/sys/kernel/pti"
 #define VULN_DIR "/sys/devices/system/cpu/vulnerabilities"
@@ -20,21 +21,6 @@
 #define CPUID_HV_LEAF 0x40000000u
 #define KLOG_READ_ALL 3
 #define KLOG_SIZE 10
-
-/* First line of a file, without its newline; @text is "" when there is none. */
-static bool read_line(const char *path, char *text, size_t size)
-{
-	FILE *f = fopen(path, "re");
-	bool ok;
-
-	text[0] = '\0';
-	if (!f)
-		return false;
-	ok = fgets(text, (int)size, f);
-	fclose(f);
-	text[strcspn(text, "\n")] = '\0';
-	return ok;
-}
 
 static void probe_lane(struct env *env)
 {
@@ -76,9 +62,9 @@ static bool has_word(const char *list, const char *word)
 }
 
 /* Model and flags of the first CPU; @pti is what the flag of that name says. */
-static int probe_cpuinfo(struct env *env)
+static int probe_cpuinfo(struct env *env, const char *root)
 {
-	FILE *f = fopen("/proc/cpuinfo", "re");
+	FILE *f = sysfile_open(root, "/proc/cpuinfo");
 	char *line = NULL, *value;
 	size_t size = 0;
 
@@ -92,12 +78,16 @@ static int probe_cpuinfo(struct env *env)
 		value += value[1] == ' ' ? 2 : 1;
 		if (!strncmp(line, "model name", 10)) {
 			snprintf(env->cpu, sizeof(env->cpu), "%s", value);
+		} else if (!strncmp(line, "microcode", 9)) {
+			snprintf(env->microcode, sizeof(env->microcode), "%s",
+				 value);
 		} else if (!strncmp(line, "flags", 5)) {
 			env->pti = has_word(value, "pti");
 			env->pcid = has_word(value, "pcid");
 			env->invpcid = has_word(value, "invpcid");
-			env->tsc_constant = has_word(value, "constant_tsc") &&
-					    has_word(value, "nonstop_tsc");
+			env->tsc_constant = has_word(value, "constant_tsc");
+			env->tsc_nonstop = has_word(value, "nonstop_tsc");
+			env->guest = has_word(value, "hypervisor");
 		}
 	}
 	free(line);
@@ -106,9 +96,9 @@ static int probe_cpuinfo(struct env *env)
 }
 
 /* The tracepoint is what makes a kernel a patched one, PTI on or not. */
-static bool has_tracepoint(void)
+static bool has_tracepoint(const char *root)
 {
-	FILE *f = fopen("/proc/kallsyms", "re");
+	FILE *f = sysfile_open(root, "/proc/kallsyms");
 	char line[512];
 	bool found = false;
 
@@ -120,19 +110,48 @@ static bool has_tracepoint(void)
 	return found;
 }
 
-static void probe_switch(struct env *env)
+static void probe_switch(struct env *env, const char *root)
 {
 	char text[32];
 
-	env->patched = !access(PTI_DIR, F_OK) || has_tracepoint();
+	env->tracepoint = has_tracepoint(root);
+	env->patched = env->tracepoint || sysfile_exists(root, PTI_DIR);
 	env->switch_mode = env->pti ? SWITCH_EARLY : SWITCH_OFF;
 	if (!env->pti)
 		return;
-	if (read_line(PTI_DIR "/switch", text, sizeof(text)) &&
+	if (sysfile_line(root, PTI_DIR "/switch", text, sizeof(text)) &&
 	    !strcmp(text, "late"))
 		env->switch_mode = SWITCH_LATE;
-	env->marks = read_line(PTI_DIR "/marks", text, sizeof(text)) &&
+	env->marks = sysfile_line(root, PTI_DIR "/marks", text, sizeof(text)) &&
 		     !strcmp(text, "on");
+}
+
+/* What files below @root say; a copy of /proc and /sys will do. */
+static int probe_files(struct env *env, const char *root)
+{
+	static const char *const pmus[] = { "cpu", "cpu_core" };
+	char path[128];
+	size_t i;
+	int err;
+
+	snprintf(env->cpu, sizeof(env->cpu), "unknown");
+	err = probe_cpuinfo(env, root);
+	if (err)
+		return err;
+	sysfile_line(root, "/proc/sys/kernel/osrelease", env->kernel,
+		     sizeof(env->kernel));
+	if (!sysfile_line(root, VULN_DIR "/meltdown", env->meltdown,
+			  sizeof(env->meltdown)))
+		snprintf(env->meltdown, sizeof(env->meltdown), "unknown");
+	sysfile_line(root, "/proc/cmdline", env->cmdline, sizeof(env->cmdline));
+	probe_switch(env, root);
+	env->btf = sysfile_exists(root, "/sys/kernel/btf/vmlinux");
+	for (i = 0; i < sizeof(pmus) / sizeof(pmus[0]); i++) {
+		snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s",
+			 pmus[i]);
+		env->pmu |= sysfile_exists(root, path);
+	}
+	return 0;
 }
 
 /**
@@ -148,24 +167,32 @@ int env_probe(struct env *env)
 
 	memset(env, 0, sizeof(*env));
 	probe_lane(env);
-	snprintf(env->cpu, sizeof(env->cpu), "unknown");
-	err = probe_cpuinfo(env);
+	err = probe_files(env, "");
 	if (err)
 		return err;
 	if (uname(&name))
 		return -errno;
 	snprintf(env->kernel, sizeof(env->kernel), "%s", name.release);
-	if (!read_line(VULN_DIR "/meltdown", env->meltdown,
-		       sizeof(env->meltdown)))
-		snprintf(env->meltdown, sizeof(env->meltdown), "unknown");
-	read_line("/proc/cmdline", env->cmdline, sizeof(env->cmdline));
-	probe_switch(env);
 	env->module = !access("/dev/ptiscope", F_OK);
-	env->btf = !access("/sys/kernel/btf/vmlinux", R_OK);
-	env->pmu = !access("/sys/bus/event_source/devices/cpu", F_OK) ||
-		   !access("/sys/bus/event_source/devices/cpu_core", F_OK);
 	env->root = !geteuid();
 	return 0;
+}
+
+/**
+ * env_probe_files() - what the copied files of a machine tell of it
+ * @env: filled in; what only that machine itself can tell is false
+ * @root: directory with copies of /proc and /sys
+ *
+ * Return: 0 or a negative errno where even /proc/cpuinfo is missing.
+ */
+int env_probe_files(struct env *env, const char *root)
+{
+	int err;
+
+	memset(env, 0, sizeof(*env));
+	err = probe_files(env, root);
+	env->lane = env->guest ? LANE_KVM : LANE_HARDWARE;
+	return err;
 }
 
 /**
@@ -242,7 +269,7 @@ static int copy_vulnerabilities(const char *name, FILE *to)
 		snprintf(path, sizeof(path), "%s/%s", VULN_DIR,
 			 list[i]->d_name);
 		if (list[i]->d_name[0] != '.' &&
-		    read_line(path, text, sizeof(text)))
+		    sysfile_line("", path, text, sizeof(text)))
 			fprintf(to, "%s: %s\n", list[i]->d_name, text);
 		free(list[i]);
 	}

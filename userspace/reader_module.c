@@ -14,14 +14,16 @@ static const char *open_reason(int err)
 	switch (err) {
 	case ENOENT:
 	case ENXIO:
-		return "the module is not loaded (no " DEVICE ")";
+		return "the module is not loaded (no " DEVICE "): "
+		       "build it with make module, and insmod it";
 	case EACCES:
 	case EPERM:
-		return DEVICE " is for root only";
+		return DEVICE " is for root only: run as root";
 	case EBUSY:
-		return "another program is reading " DEVICE;
+		return "another program is reading " DEVICE
+		       ": try again when it has ended";
 	default:
-		return "can't open " DEVICE;
+		return "can't open " DEVICE ": see dmesg";
 	}
 }
 
@@ -48,7 +50,8 @@ int module_reader_open(struct module_reader *r, const char **why)
 	};
 	if (ioctl(r->fd, PTISCOPE_IOC_INFO, &r->info) ||
 	    r->info.record_size != sizeof(struct ptiscope_record)) {
-		*why = "the module speaks another version of " DEVICE;
+		*why = "the module speaks another version of " DEVICE
+		       ": build tool and module from one tree";
 		module_reader_close(r);
 		return -EPROTO;
 	}
