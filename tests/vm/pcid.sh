@@ -24,6 +24,36 @@ getppid() {
 	$col["metric"] == "round_trip" { print $col["median"] }' "$tmp/$1/summary.csv"
 }
 
+# warning FUNCTION WHERE: as the kernel logs one
+warning() {
+	printf '%s\n' '[ 1.0] ---[ cut here ]---' "[ 1.0] WARNING: CPU: 0 PID: 1 at a.c:1 $1+0x1/0x2" \
+		"[ 1.0] RIP: 0010:$2/0x2b" '[ 1.0] ---[ end trace 0 ]---'
+}
+
+# What vm/run takes out of the log in this lane, and what it must not
+(
+	echo '[ 0.0] first'
+	warning parse_legacy cpu_init_topology+0x3e
+	warning exc_debug_kernel entry_SYSCALL_64+0x0
+	echo '[ 2.0] last'
+) >"$tmp/excused"
+(
+	warning exc_debug_kernel entry_SYSCALL_64_late+0x0
+	warning exc_debug_kernel entry_SYSCALL_64+0x3
+	warning other_function entry_SYSCALL_64+0x0
+	printf '%s\n' '[ 9.0] ---[ cut here ]---' '[ 9.0] kernel BUG at a.c:1'
+) >"$tmp/not-excused"
+cp "$tmp/not-excused" "$tmp/not-excused.orig"
+(
+	here=$top/vm
+	. "$top/vm/bochs.sh"
+	bochs_excuse "$tmp/excused"
+	bochs_excuse "$tmp/not-excused"
+)
+is "the log: two warnings are Bochs's own" "$(cat "$tmp/excused")" '[ 0.0] first
+[ 2.0] last'
+ok "the log: others stay" cmp "$tmp/not-excused" "$tmp/not-excused.orig"
+
 build_programs pcidtest flushtest
 bochs late "pti_switch=late" all "pcid late" pcidtest
 bochs late-marks "pti_switch=late pti_marks=on noinvpcid" \
