@@ -353,7 +353,7 @@ static bool is_boundary(struct window_decoder *d, int site, int variant,
 			return false;
 		at += d->insns[n]->cs->size;
 	}
-	return at == addr || at >= end;
+	return at == addr || addr >= end;
 }
 
 /**
