@@ -360,12 +360,9 @@ static void step_other(struct window_state *s, const struct window_insn *i)
 {
 	const cs_detail *detail = i->cs->detail;
 
-	for (unsigned int n = 0; n < detail->regs_write_count; n++) {
-		int reg = window_reg(detail->regs_write[n], NULL, NULL);
-
-		if (reg != REG_RSP)
-			set_reg(s, reg, V_ANY);
-	}
+	for (unsigned int n = 0; n < detail->regs_write_count; n++)
+		set_reg(s, window_reg(detail->regs_write[n], NULL, NULL),
+			V_ANY);
 	for (unsigned int n = 0; n < detail->x86.op_count; n++) {
 		const cs_x86_op *op = &detail->x86.operands[n];
 
