@@ -69,13 +69,13 @@ static int draw_all(const struct report_runs *runs, const char *dir)
 	size_t number = 0;
 	int err = 0;
 
-	for (size_t i = 0, end; !err && i < groups->n; i = end) {
-		struct machine machine = { .group = &groups->group[i] };
+	for (size_t at = 0; !err && at < groups->n;) {
+		struct machine machine;
 
-		end = group_machine_end(groups, i);
-		machine.n = end - i;
-		if (i && group_manifest(&groups->group[i - 1])->lane !=
-				 group_manifest(machine.group)->lane)
+		at = groups_machine(groups, at, &machine);
+		if (machine.group > groups->group &&
+		    group_manifest(machine.group - 1)->lane !=
+			    group_manifest(machine.group)->lane)
 			number = 0;
 		number++;
 		for (size_t j = 0; !err && j < N_PLOTS; j++)
@@ -102,14 +102,15 @@ static int run_plot(int argc, char **argv)
 
 	if (stop != OPTS_GO_ON)
 		return stop;
-	if (first == argc)
-		return opts_usage_error(&command_plot,
-					"no run directory given");
-	if (report_runs_load(&runs, argv + first, argc - first))
-		return EXIT_RUNTIME;
-	err = outdir_make(dir ? dir : runs.parent);
+	stop = report_runs_open(&command_plot, &runs, argv + first,
+				argc - first);
+	if (stop != OPTS_GO_ON)
+		return stop;
+	if (!dir)
+		dir = runs.parent;
+	err = outdir_make(dir);
 	if (!err)
-		err = draw_all(&runs, dir ? dir : runs.parent);
+		err = draw_all(&runs, dir);
 	report_runs_deinit(&runs);
 	if (err == -ENOSYS)
 		return EXIT_UNSUPPORTED;

@@ -8,10 +8,9 @@
 
 #include "csv.h"
 #include "log.h"
-#include "opts.h"
 #include "outfile.h"
 #include "report_compare.h"
-#include "report_runs.h"
+#include "report_opts.h"
 #include "report_text.h"
 
 enum output {
@@ -27,16 +26,16 @@ static const char *const output_names[OUTPUT_COUNT] = {
 	[OUTPUT_BASELINE] = "baseline.csv",
 };
 
-static int write_output(const struct report_runs *runs, enum output which,
-			FILE *f)
+static int write_output(const struct report_runs *runs,
+			const struct report *report, enum output which, FILE *f)
 {
 	const struct run **list;
 	int err;
 
 	if (which == OUTPUT_COMPARE)
-		return compare_write(&runs->groups, f);
+		return compare_write(report, f);
 	if (which == OUTPUT_BASELINE)
-		return baseline_write(&runs->groups, f);
+		return baseline_write(report, f);
 	list = calloc(runs->n, sizeof(*list));
 	if (!list) {
 		log_error("out of memory");
@@ -59,7 +58,8 @@ static enum output last_output(const struct report_runs *runs)
 }
 
 /* All files are complete under temporary names before the first gets its own. */
-static int write_outputs(const struct report_runs *runs, const char *dir,
+static int write_outputs(const struct report_runs *runs,
+			 const struct report *report, const char *dir,
 			 enum output last)
 {
 	struct outfile out[OUTPUT_COUNT] = { 0 };
@@ -68,7 +68,7 @@ static int write_outputs(const struct report_runs *runs, const char *dir,
 	for (enum output i = 0; !err && i <= last; i++) {
 		err = outfile_open(&out[i], dir, output_names[i]);
 		if (!err)
-			err = write_output(runs, i, out[i].f);
+			err = write_output(runs, report, i, out[i].f);
 	}
 	for (enum output i = 0; !err && i <= last; i++)
 		err = outfile_commit(&out[i]);
@@ -77,13 +77,14 @@ static int write_outputs(const struct report_runs *runs, const char *dir,
 	return err;
 }
 
-static int report(const struct report_runs *runs, const char *dir)
+static int write_all(const struct report_runs *runs,
+		     const struct report *report, const char *dir)
 {
 	enum output last = last_output(runs);
-	int err = write_outputs(runs, dir, last);
+	int err = write_outputs(runs, report, dir, last);
 
 	if (!err)
-		err = report_print(&runs->groups, stdout);
+		err = report_print(report, stdout);
 	if (err)
 		return err;
 	fputs("\nFiles written:\n", stdout);
@@ -94,7 +95,9 @@ static int report(const struct report_runs *runs, const char *dir)
 
 static int run_report(int argc, char **argv)
 {
+	struct report_opts opts = REPORT_OPTS_INIT;
 	struct report_runs runs;
+	struct report report;
 	const char *dir = NULL;
 	const struct opt table[] = {
 		{ .name = "output",
@@ -103,6 +106,8 @@ static int run_report(int argc, char **argv)
 		  .dest = &dir,
 		  .arg = "DIR",
 		  .help = "where the files go (default: beside the first run)" },
+		REPORT_OPT_EQUIVALENT(&opts),
+		REPORT_OPT_SEED(&opts),
 		{ 0 },
 	};
 	int first, err,
@@ -110,12 +115,15 @@ static int run_report(int argc, char **argv)
 
 	if (stop != OPTS_GO_ON)
 		return stop;
-	if (first == argc)
-		return opts_usage_error(&command_report,
-					"no run directory given");
-	if (report_runs_load(&runs, argv + first, argc - first))
-		return EXIT_RUNTIME;
-	err = report(&runs, dir ? dir : runs.parent);
+	stop = report_opts_open(&command_report, &opts, &runs, argv + first,
+				argc - first);
+	if (stop != OPTS_GO_ON)
+		return stop;
+	err = report_init(&report, &runs.groups, &opts.eq);
+	if (!err) {
+		err = write_all(&runs, &report, dir ? dir : runs.parent);
+		report_deinit(&report);
+	}
 	report_runs_deinit(&runs);
 	return err ? EXIT_RUNTIME : EXIT_OK;
 }
@@ -128,6 +136,10 @@ const struct command command_report = {
 		"Reads run directories that 'ptiscope run' wrote, prints their figures and writes\n"
 		"summary.csv (every run), compare.csv (late against early) and, where runs of a\n"
 		"stock kernel are given, baseline.csv (patched against stock). Runs of different\n"
-		"lanes are reported one after the other and never pooled.",
+		"lanes are reported one after the other and never pooled.\n\n"
+		"Give the runs of several boots of each mode, at least 4: boots are what is\n"
+		"compared, but in the exact lanes icount and bochs. --equivalent gives the margin\n"
+		"within which the verdict is 'equivalent', in percent of the first of two figures\n"
+		"or in their unit.",
 	.run = run_report,
 };

@@ -223,6 +223,8 @@ static int fill_manifest(struct manifest *m, const struct env *env,
 	if (!err)
 		err = manifest_set(&m->cmdline, env->cmdline);
 	if (!err)
+		err = manifest_set(&m->boot, env->boot);
+	if (!err)
 		err = manifest_set(&m->tsc_khz_source, source);
 	if (!err)
 		err = check_lane(m, env, o->lane >= 0);

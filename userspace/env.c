@@ -144,6 +144,8 @@ static int probe_files(struct env *env, const char *root)
 			  sizeof(env->meltdown)))
 		snprintf(env->meltdown, sizeof(env->meltdown), "unknown");
 	sysfile_line(root, "/proc/cmdline", env->cmdline, sizeof(env->cmdline));
+	sysfile_line(root, "/proc/sys/kernel/random/boot_id", env->boot,
+		     sizeof(env->boot));
 	probe_switch(env, root);
 	env->btf = sysfile_exists(root, "/sys/kernel/btf/vmlinux");
 	for (i = 0; i < sizeof(pmus) / sizeof(pmus[0]); i++) {

@@ -13,6 +13,7 @@
  * @meltdown: the kernel's statement on Meltdown, or "unknown"
  * @cmdline: kernel command line
  * @microcode: revision of the first CPU, "" where the kernel does not say
+ * @boot: id of this boot, "" when the kernel gives none
  * @hypervisor: signature of CPUID leaf 0x40000000, "" where there is none
  * @lane: what the CPUID says; %LANE_ICOUNT and %LANE_BOCHS can't be told
  * @lane_sure: @lane is not a guess
@@ -37,6 +38,7 @@ struct env {
 	char meltdown[128];
 	char cmdline[4096];
 	char microcode[32];
+	char boot[64];
 	char hypervisor[16];
 	enum lane lane;
 	bool lane_sure;

@@ -55,11 +55,10 @@ const char *const capture_source_names[] = {
 /* Strings that are "" until they are set, so that no reader meets NULL. */
 static int set_empty_strings(struct manifest *m)
 {
-	char **fields[] = {
-		&m->run,	 &m->kernel,	     &m->cpu,
-		&m->cmdline,	 &m->tsc_khz_source, &m->capture_why,
-		&m->samples_file
-	};
+	char **fields[] = { &m->run,	     &m->kernel,
+			    &m->cpu,	     &m->cmdline,
+			    &m->boot,	     &m->tsc_khz_source,
+			    &m->capture_why, &m->samples_file };
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (manifest_set(fields[i], ""))
@@ -98,6 +97,7 @@ void manifest_deinit(struct manifest *m)
 	free(m->kernel);
 	free(m->cpu);
 	free(m->cmdline);
+	free(m->boot);
 	free(m->tsc_khz_source);
 	free(m->capture_why);
 	free(m->samples_file);
@@ -225,4 +225,10 @@ int manifest_add_warning(struct manifest *m, const char *fmt, ...)
 	clean(grown[m->n_warnings]);
 	m->n_warnings++;
 	return 0;
+}
+
+/** lane_is_exact() - does this lane count instructions, the same ones every time? */
+bool lane_is_exact(enum lane lane)
+{
+	return lane == LANE_ICOUNT || lane == LANE_BOCHS;
 }

@@ -104,6 +104,7 @@ struct manifest_gap {
  * Strings are owned: set them with manifest_set().  @run and @samples_* are
  * filled by rundir_save(), @created and @tool by manifest_init().
  *
+ * @boot: the kernel's id of this boot; "" in manifests of tools that did not keep it
  * @switch_mode: %SWITCH_OFF when PTI is off; a stock kernel with PTI on is early
  * @tsc_khz: 0 when not known
  * @ticks_per_unit: TSC ticks in one @unit, above 0
@@ -125,6 +126,7 @@ struct manifest {
 	bool pcid;
 	char *cpu;
 	char *cmdline;
+	char *boot;
 	uint64_t tsc_khz;
 	char *tsc_khz_source;
 	enum unit unit;
@@ -170,5 +172,7 @@ int manifest_add_warning(struct manifest *m, const char *fmt, ...)
 
 int manifest_save(const struct manifest *m, const char *file);
 int manifest_load(const char *file, struct manifest *m);
+
+bool lane_is_exact(enum lane lane);
 
 #endif /* PTISCOPE_MANIFEST_H */

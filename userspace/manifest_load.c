@@ -266,6 +266,9 @@ static void get_kernel(struct source *s, struct manifest *m)
 	m->pcid = get_bool(s, "pcid");
 	get_string(s, "cpu", &m->cpu);
 	get_string(s, "cmdline", &m->cmdline);
+	/* Runs of version 0.1.0 lack it. */
+	if (json_object_get(s->object, "boot"))
+		get_string(s, "boot", &m->boot);
 	if (!s->err && m->pti == (m->switch_mode == SWITCH_OFF))
 		fault(s, "switch", "contradicts 'pti'");
 }

@@ -105,7 +105,8 @@ static int set_kernel(json_t *root, const struct manifest *m)
 	       set(root, "pti", json_boolean(m->pti)) |
 	       set(root, "pcid", json_boolean(m->pcid)) |
 	       set(root, "cpu", json_string(m->cpu)) |
-	       set(root, "cmdline", json_string(m->cmdline));
+	       set(root, "cmdline", json_string(m->cmdline)) |
+	       set(root, "boot", json_string(m->boot));
 }
 
 static int set_measurement(json_t *root, const struct manifest *m)

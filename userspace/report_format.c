@@ -84,6 +84,18 @@ const char *format_change_interval(char text[NUMBER_SIZE],
 	return format_bounds(text, ci, format_change);
 }
 
+/** format_ratio() - a ratio as a change in percent; "" where there is none */
+const char *format_ratio(char text[NUMBER_SIZE], double ratio)
+{
+	if (ratio == 1)
+		strcpy(text, "0 %");
+	else if (ratio)
+		snprintf(text, NUMBER_SIZE, "%+.2f %%", 100 * (ratio - 1));
+	else
+		strcpy(text, "");
+	return text;
+}
+
 /** format_p() - a p-value with its relation sign */
 const char *format_p(char text[NUMBER_SIZE], double p)
 {
@@ -140,34 +152,4 @@ void text_wrap(FILE *f, const char *first, const char *rest, const char *fmt,
 		lead = rest;
 	} while (*text);
 	free(paragraph);
-}
-
-/**
- * text_comparison() - difference between two variants of a machine
- * Return: 0, -ENOENT when one of them was not measured, or -ENOMEM
- */
-int text_comparison(const struct machine *machine, const struct key *key,
-		    const struct comparison *c, struct diff *diff)
-{
-	const struct group *first = group_find(machine->group, machine->n,
-					       c->first_variant, c->first_mode,
-					       c->first_marks);
-	const struct group *second =
-		group_find(machine->group, machine->n, c->second_variant,
-			   c->second_mode, c->second_marks);
-	struct cell a, b;
-	int err;
-
-	if (!first || !second)
-		return -ENOENT;
-	err = cell_load(first, key, &a);
-	if (err)
-		return err;
-	err = cell_load(second, key, &b);
-	if (!err) {
-		err = diff_cells(&a, &b, group_manifest(first)->seed, diff);
-		cell_deinit(&b);
-	}
-	cell_deinit(&a);
-	return err;
 }

@@ -118,14 +118,22 @@ bool group_same_machine(const struct group *a, const struct group *b)
 	return !compare_machines(group_manifest(a), group_manifest(b));
 }
 
-/** group_machine_end() - place after the last group of the machine that begins at @first */
-size_t group_machine_end(const struct groups *groups, size_t first)
+/**
+ * groups_machine() - the groups that one machine begins with
+ * @first: place of a machine's first group: 0, or what this returned before
+ * @machine: out
+ * Return: place of the next machine's first group, or @groups->n
+ */
+size_t groups_machine(const struct groups *groups, size_t first,
+		      struct machine *machine)
 {
 	size_t end = first;
 
 	while (end < groups->n &&
 	       group_same_machine(&groups->group[first], &groups->group[end]))
 		end++;
+	machine->group = &groups->group[first];
+	machine->n = end - first;
 	return end;
 }
 
@@ -268,46 +276,102 @@ free:
 	return err;
 }
 
+/* A cell that is being filled, and which run each of its boots began with. */
+struct loading {
+	const struct key *key;
+	struct cell *cell;
+	const struct run **first;
+	double low;
+	double high;
+};
+
 /* The estimate of one run by itself, for the spread between runs. */
-static int run_estimate(const struct run *run, const struct series *s,
-			double *estimate)
+static int note_run(struct loading *l, const struct run *run,
+		    const struct series *s)
 {
+	struct cell *cell = l->cell;
 	struct values v;
 	int err;
 
 	values_init(&v);
 	err = values_add(&v, s, run->manifest.ticks_per_unit);
 	if (!err) {
-		v.how = s->metric == METRIC_FLUSH_SHARE ? ESTIMATE_MEAN :
-							  ESTIMATE_MEDIAN;
-		stats_sort(v.x, v.n);
-		*estimate = stats_estimate(v.how, v.x, v.n);
+		values_estimate(&v, l->key->metric);
+		if (!cell->runs || v.estimate < l->low)
+			l->low = v.estimate;
+		if (!cell->runs || v.estimate > l->high)
+			l->high = v.estimate;
+		cell->runs++;
 	}
 	values_deinit(&v);
 	return err;
 }
 
-static int load_runs(const struct group *group, const struct key *key,
-		     struct cell *cell)
+/* A run that does not know its boot is taken for a boot of its own. */
+static struct values *boot_of(struct loading *l, const struct run *run)
 {
-	double low = 0, high = 0, estimate;
+	struct cell *cell = l->cell;
+	const char *boot = run->manifest.boot;
 
-	for (size_t i = 0; i < group->n; i++) {
-		const struct run *run = group->runs[i];
-		const struct series *s = sample_set_find(
-			&run->samples, key->path, key->metric, key->workload);
+	for (size_t i = 0; *boot && i < cell->boots; i++)
+		if (!strcmp(l->first[i]->manifest.boot, boot))
+			return &cell->boot[i];
+	l->first[cell->boots] = run;
+	return &cell->boot[cell->boots++];
+}
 
-		if (!s || !s->n)
-			continue;
-		if (values_add(&cell->v, s, run->manifest.ticks_per_unit) ||
-		    run_estimate(run, s, &estimate))
-			return -ENOMEM;
-		low = !cell->runs || estimate < low ? estimate : low;
-		high = !cell->runs || estimate > high ? estimate : high;
-		cell->runs++;
+static int load_run(struct loading *l, const struct run *run)
+{
+	const struct series *s = sample_set_find(
+		&run->samples, l->key->path, l->key->metric, l->key->workload);
+	double ticks_per_unit = run->manifest.ticks_per_unit;
+
+	if (!s || !s->n)
+		return 0;
+	if (values_add(&l->cell->v, s, ticks_per_unit) ||
+	    values_add(boot_of(l, run), s, ticks_per_unit))
+		return -ENOMEM;
+	return note_run(l, run, s);
+}
+
+static void list_boots(struct cell *cell, enum metric metric)
+{
+	for (size_t i = 0; i < cell->boots; i++) {
+		values_estimate(&cell->boot[i], metric);
+		cell->sample[i] = values_sample(&cell->boot[i]);
+		cell->estimates[i] = cell->boot[i].estimate;
 	}
-	cell->spread = high - low;
-	return cell->runs ? 0 : -ENOENT;
+	stats_sort(cell->estimates, cell->boots);
+}
+
+/* Several boots: the estimate of their estimates, and an interval that says so. */
+static int estimate_boots(struct cell *cell, uint64_t seed)
+{
+	cell->v.estimate =
+		stats_estimate(cell->v.how, cell->estimates, cell->boots);
+	return stats_bootstrap_ci(cell->v.how, cell->sample, cell->boots, seed,
+				  &cell->v.ci);
+}
+
+static int load_runs(const struct group *group, struct loading *l)
+{
+	const struct manifest *m = group_manifest(group);
+	struct cell *cell = l->cell;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < group->n; i++)
+		err = load_run(l, group->runs[i]);
+	if (err)
+		return err;
+	if (!cell->runs)
+		return -ENOENT;
+	cell->spread = l->high - l->low;
+	cell->exact = lane_is_exact(m->lane) && !cell->spread;
+	list_boots(cell, l->key->metric);
+	err = values_finish(&cell->v, l->key->metric, m->seed);
+	return err || cell->exact || cell->boots == 1 ?
+		       err :
+		       estimate_boots(cell, m->seed);
 }
 
 /**
@@ -318,20 +382,30 @@ static int load_runs(const struct group *group, const struct key *key,
 int cell_load(const struct group *group, const struct key *key,
 	      struct cell *cell)
 {
-	int err;
+	struct loading l = { .key = key, .cell = cell };
+	int err = -ENOMEM;
 
 	memset(cell, 0, sizeof(*cell));
-	err = load_runs(group, key, cell);
-	if (!err)
-		err = values_finish(&cell->v, key->metric,
-				    group_manifest(group)->seed);
+	l.first = calloc(group->n, sizeof(*l.first));
+	cell->boot = calloc(group->n, sizeof(*cell->boot));
+	cell->sample = calloc(group->n, sizeof(*cell->sample));
+	cell->estimates = calloc(group->n, sizeof(*cell->estimates));
+	if (l.first && cell->boot && cell->sample && cell->estimates)
+		err = load_runs(group, &l);
+	free(l.first);
 	if (err)
 		cell_deinit(cell);
 	return err;
 }
 
-/** cell_deinit() - free the samples */
+/** cell_deinit() - free the samples; harmless when it is done with */
 void cell_deinit(struct cell *cell)
 {
+	for (size_t i = 0; i < cell->boots; i++)
+		values_deinit(&cell->boot[i]);
+	free(cell->boot);
+	free(cell->sample);
+	free(cell->estimates);
 	values_deinit(&cell->v);
+	memset(cell, 0, sizeof(*cell));
 }

@@ -37,20 +37,39 @@ struct key {
 
 /**
  * struct cell - a key measured by all runs of a group
- * @v: samples of all runs together
+ * @v: samples of all runs together; with several boots its estimate is that of
+ *	the boots' estimates, and its interval a two-level bootstrap over boots and
+ *	samples, but in an exact lane whose runs agree
+ * @boot: samples of each boot, each with its estimate, without interval
+ * @sample: the same for the functions of stats.h
+ * @estimates: the boots' estimates, sorted
+ * @boots: boots that have samples of it
  * @runs: runs that have samples of it
  * @spread: greatest minus least estimate of a single run
+ * @exact: of a lane that counts instructions, and @spread is 0
  */
 struct cell {
 	struct values v;
+	struct values *boot;
+	struct sample *sample;
+	double *estimates;
+	size_t boots;
 	size_t runs;
 	double spread;
+	bool exact;
+};
+
+/** struct machine - the groups of one lane, CPU, PCID state and unit */
+struct machine {
+	const struct group *group;
+	size_t n;
 };
 
 int groups_init(struct groups *groups, const struct run *runs, size_t n);
 void groups_deinit(struct groups *groups);
 bool group_same_machine(const struct group *a, const struct group *b);
-size_t group_machine_end(const struct groups *groups, size_t first);
+size_t groups_machine(const struct groups *groups, size_t first,
+		      struct machine *machine);
 const struct group *group_find(const struct group *group, size_t n,
 			       enum variant variant,
 			       enum switch_mode switch_mode, bool marks);

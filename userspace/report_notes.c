@@ -4,6 +4,7 @@
  * complete, what is missing, what to beware of.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,137 +144,231 @@ static bool said_before(const struct machine *machine, size_t run_i,
 	return false;
 }
 
-/** report_gaps() - the section on what was not measured; none when there is nothing to say */
-void report_gaps(const struct machine *machine, FILE *f)
+/** gaps_each() - everything that was not measured, once a machine and reason */
+void gaps_each(const struct machine *machine, const struct note_sink *sink)
 {
-	bool headed = false;
-
 	for_each_run(machine, i, j)
 	{
 		const struct manifest *m = &run_at(machine, i, j)->manifest;
 
 		for (size_t k = 0; k < m->n_gaps; k++) {
 			const struct manifest_gap *gap = &m->gaps[k];
+			char *text;
 
 			if (said_before(machine, i, j, gap))
 				continue;
-			if (!headed)
-				text_heading(f, "Not measured");
-			headed = true;
-			text_wrap(f, "    ", "      ", "%s: %s (%s)", gap->what,
-				  gap->why, m->run);
+			if (asprintf(&text, "%s: %s", gap->what, gap->why) < 0)
+				continue;
+			sink->emit(sink->to, m->run, text);
+			free(text);
 		}
 	}
 }
 
-static void warn(FILE *f, bool *headed, const char *run, const char *text)
+/* A section of the text: its heading comes with the first note. */
+struct section {
+	const char *heading;
+	bool who_last;
+	FILE *f;
+};
+
+static void print_note(void *to, const char *who, const char *text)
 {
-	if (!*headed)
-		text_heading(f, "Warnings");
-	*headed = true;
-	text_wrap(f, "    ", "      ", "%s: %s", run, text);
+	struct section *s = to;
+
+	if (s->heading)
+		text_heading(s->f, s->heading);
+	s->heading = NULL;
+	if (s->who_last)
+		text_wrap(s->f, "    ", "      ", "%s (%s)", text, who);
+	else
+		text_wrap(s->f, "    ", "      ", "%s: %s", who, text);
 }
 
-static void warn_of_run(const struct run *run, FILE *f, bool *headed)
+/** report_gaps() - the section on what was not measured; none when there is nothing to say */
+void report_gaps(const struct machine *machine, FILE *f)
+{
+	struct section section = { "Not measured", true, f };
+	const struct note_sink sink = { print_note, &section };
+
+	gaps_each(machine, &sink);
+}
+
+/** tlb_reason() - why a report says nothing of the TLB */
+const char *tlb_reason(enum lane lane)
+{
+	static const char *const reasons[LANE_COUNT] = {
+		[LANE_HARDWARE] = "no run counts TLB misses yet",
+		[LANE_ICOUNT] =
+			"this lane has no TLB whose misses cost anything",
+		[LANE_TCG] =
+			"the emulator's TLB is not a CPU's: it is emptied at every CR3 write",
+		[LANE_BOCHS] =
+			"the emulator flushes at every CR3 write, whether the kernel asks for it or not",
+		[LANE_KVM] = "no run counts TLB misses yet",
+	};
+
+	return reasons[lane];
+}
+
+/** report_tlb() - the section on the TLB */
+void report_tlb(const struct machine *machine, FILE *f)
+{
+	text_heading(f, "TLB");
+	text_wrap(f, "    ", "      ", "not measured: %s",
+		  tlb_reason(group_manifest(machine->group)->lane));
+}
+
+static void warn(const struct note_sink *sink, const char *who, const char *fmt,
+		 ...) __attribute__((format(printf, 3, 4)));
+
+static void warn(const struct note_sink *sink, const char *who, const char *fmt,
+		 ...)
+{
+	va_list args;
+	char *text;
+	int length;
+
+	va_start(args, fmt);
+	length = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (length < 0)
+		return;
+	sink->emit(sink->to, who, text);
+	free(text);
+}
+
+static void warn_of_run(const struct run *run, const struct note_sink *sink)
 {
 	const struct manifest *m = &run->manifest;
-	char text[160];
 
 	for (size_t k = 0; k < m->n_warnings; k++)
-		warn(f, headed, m->run, m->warnings[k]);
-	if (m->capture_lost) {
-		snprintf(text, sizeof(text), "%llu records were lost",
-			 (unsigned long long)m->capture_lost);
-		warn(f, headed, m->run, text);
-	}
-	for (size_t k = 0; k < m->n_workloads; k++) {
-		if (m->workloads[k].verified != VERIFIED_NO)
-			continue;
-		snprintf(
-			text, sizeof(text),
-			"%.32s did not make the kernel entries that it declares",
-			m->workloads[k].name);
-		warn(f, headed, m->run, text);
-	}
+		warn(sink, m->run, "%s", m->warnings[k]);
+	if (m->capture_lost)
+		warn(sink, m->run, "%llu records were lost",
+		     (unsigned long long)m->capture_lost);
+	for (size_t k = 0; k < m->n_workloads; k++)
+		if (m->workloads[k].verified == VERIFIED_NO)
+			warn(sink, m->run,
+			     "%s did not make the kernel entries that it declares",
+			     m->workloads[k].name);
 }
 
 /* Runs of an exact lane that disagree were not measured under the same conditions. */
-static int warn_of_spread(const struct group *group, FILE *f, bool *headed)
+static int warn_of_spread(const struct part *part, const struct group *group,
+			  const struct note_sink *sink)
 {
-	enum lane lane = group_manifest(group)->lane;
-	struct key *keys;
-	size_t n;
-	int err;
-
-	if (group->n < 2 || (lane != LANE_ICOUNT && lane != LANE_BOCHS))
+	if (group->n < 2 || !lane_is_exact(group_manifest(group)->lane))
 		return 0;
-	err = keys_collect(group, 1, &keys, &n);
-	if (err)
-		return err;
-	for (size_t i = 0; i < n; i++) {
-		char text[160], spread[NUMBER_SIZE];
+	for (size_t i = 0; i < part->n_keys; i++) {
+		char spread[NUMBER_SIZE];
 		struct cell cell;
+		int err;
 
-		if (keys[i].metric != METRIC_ROUND_TRIP)
+		if (part->keys[i].metric != METRIC_ROUND_TRIP)
 			continue;
-		err = cell_load(group, &keys[i], &cell);
+		err = cell_load(group, &part->keys[i], &cell);
+		if (err == -ENOENT)
+			continue;
 		if (err)
-			break;
-		snprintf(
-			text, sizeof(text),
-			"the medians of %zu runs differ by %s for %s, and this lane is exact",
-			cell.runs, format_number(spread, cell.spread),
-			keys[i].workload);
+			return err;
 		if (cell.spread > 0)
-			warn(f, headed, group_label(group), text);
+			warn(sink, group_label(group),
+			     "the medians of %zu runs differ by %s for %s, and this lane is exact",
+			     cell.runs, format_number(spread, cell.spread),
+			     part->keys[i].workload);
 		cell_deinit(&cell);
 	}
-	free(keys);
-	return err;
+	return 0;
 }
 
 /*
  * A variant from two kernels: only the first is compared.  Early from one kernel
  * and late from another: the kernels may differ in more than the switch.
  */
-static void warn_of_kernels(const struct machine *machine, size_t i, FILE *f,
-			    bool *headed)
+static void warn_of_kernels(const struct machine *machine, size_t i,
+			    const struct note_sink *sink)
 {
 	const struct group *group = &machine->group[i], *first, *early;
 	const struct manifest *m = group_manifest(group);
-	char text[200];
 
 	first = group_find(machine->group, machine->n, m->variant,
 			   m->switch_mode, m->marks);
 	early = group_find(machine->group, machine->n, m->variant, SWITCH_EARLY,
 			   m->marks);
-	if (first != group) {
-		snprintf(text, sizeof(text),
-			 "not compared: '%s' is represented by kernel %.100s",
-			 group_label(group), group_manifest(first)->kernel);
-		warn(f, headed, m->run, text);
-	} else if (early && strcmp(group_manifest(early)->kernel, m->kernel)) {
-		snprintf(text, sizeof(text),
-			 "kernel %.60s is compared with %s of kernel %.60s",
-			 m->kernel, group_label(early),
-			 group_manifest(early)->kernel);
-		warn(f, headed, m->run, text);
+	if (first != group)
+		warn(sink, m->run,
+		     "not compared: '%s' is represented by kernel %s",
+		     group_label(group), group_manifest(first)->kernel);
+	else if (early && strcmp(group_manifest(early)->kernel, m->kernel))
+		warn(sink, m->run, "kernel %s is compared with %s of kernel %s",
+		     m->kernel, group_label(early),
+		     group_manifest(early)->kernel);
+}
+
+/*
+ * Modes are compared across boots, since each needs its own.  With too few of
+ * them the figures stand, but what they say is about these boots.
+ */
+static void warn_of_boots(const struct part *part, const struct note_sink *sink)
+{
+	for (size_t i = 0; i < part->n_rows; i++) {
+		const struct diff *d = &part->rows[i].diff;
+
+		if (d->verdict != VERDICT_FEW_BOOTS)
+			continue;
+		warn(sink,
+		     lane_names[group_manifest(part->rows[i].first)->lane],
+		     "boots can't be compared: there %s %zu of %s and %zu of %s. A boot may differ "
+		     "from the next by more than the modes do. The intervals and p-values here are "
+		     "%s. Measure at least 4 boots of each mode and give all their runs.",
+		     d->boots_first == 1 ? "is" : "are", d->boots_first,
+		     group_label(part->rows[i].first), d->boots_second,
+		     group_label(part->rows[i].second),
+		     d->basis == BASIS_BOOTS ?
+			     "of so few boots that no order of them would be rare" :
+			     "of the samples of these boots alone");
+		return;
 	}
 }
 
-/** report_warnings() - the section on what to beware of; none when there is nothing to say */
-int report_warnings(const struct machine *machine, FILE *f)
+static void warn_of_boot_ids(const struct group *group,
+			     const struct note_sink *sink)
 {
-	bool headed = false;
+	size_t unknown = 0;
 
+	for (size_t i = 0; i < group->n; i++)
+		unknown += !*group->runs[i]->manifest.boot;
+	if (group->n > 1 && unknown &&
+	    !lane_is_exact(group_manifest(group)->lane))
+		warn(sink, group_label(group),
+		     "%zu of %zu runs don't say which boot they are of; each is taken for a boot of its own",
+		     unknown, group->n);
+}
+
+/** warnings_each() - everything to beware of; returns 0 or -ENOMEM */
+int warnings_each(const struct part *part, const struct note_sink *sink)
+{
+	const struct machine *machine = &part->machine;
+
+	warn_of_boots(part, sink);
 	for (size_t i = 0; i < machine->n; i++) {
-		int err = warn_of_spread(&machine->group[i], f, &headed);
+		int err = warn_of_spread(part, &machine->group[i], sink);
 
 		if (err)
 			return err;
-		warn_of_kernels(machine, i, f, &headed);
+		warn_of_boot_ids(&machine->group[i], sink);
+		warn_of_kernels(machine, i, sink);
 	}
-	for_each_run(machine, i, j)
-		warn_of_run(run_at(machine, i, j), f, &headed);
+	for_each_run(machine, i, j) warn_of_run(run_at(machine, i, j), sink);
 	return 0;
+}
+
+/** report_warnings() - the section on what to beware of; none when there is nothing to say */
+int report_warnings(const struct part *part, FILE *f)
+{
+	struct section section = { "Warnings", false, f };
+	const struct note_sink sink = { print_note, &section };
+
+	return warnings_each(part, &sink);
 }

@@ -3,37 +3,16 @@
  * Round trips: every workload in every variant, and what the marks add to them.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "report_text.h"
-
-#define EARLY VARIANT_PATCHED, SWITCH_EARLY
-#define LATE VARIANT_PATCHED, SWITCH_LATE
-#define OFF VARIANT_PATCHED, SWITCH_OFF
-#define STOCK_EARLY VARIANT_STOCK, SWITCH_EARLY
-#define STOCK_OFF VARIANT_STOCK, SWITCH_OFF
-
-static const struct comparison round_trip_comparisons[] = {
-	{ "late - early", EARLY, false, LATE, false },
-	{ "early - stock early", STOCK_EARLY, false, EARLY, false },
-	{ "PTI off - stock off", STOCK_OFF, false, OFF, false },
-};
-
-static const struct comparison mark_comparisons[] = {
-	{ "early", EARLY, false, EARLY, true },
-	{ "late", LATE, false, LATE, true },
-	{ "PTI off", OFF, false, OFF, true },
-};
 
 /* Of a comparison, and of one that also names the workload */
 #define LABEL_WIDTH 20
 #define LONG_LABEL_WIDTH 28
 
-#define N_COMPARISONS(table) (sizeof(table) / sizeof(table[0]))
-
-static void print_row(FILE *f, const struct group *group,
-		      const struct cell *cell)
+static void print_variant(FILE *f, const struct group *group,
+			  const struct cell *cell)
 {
 	char median[NUMBER_SIZE], ci[NUMBER_SIZE], low[NUMBER_SIZE],
 		high[NUMBER_SIZE];
@@ -43,10 +22,10 @@ static void print_row(FILE *f, const struct group *group,
 	snprintf(range, sizeof(range), "%s .. %s",
 		 format_number(low, stats_quantile(v->x, v->n, 0.05)),
 		 format_number(high, stats_quantile(v->x, v->n, 0.95)));
-	fprintf(f, "    %-22s%9s  %-21s %-20s %7zu %5llu  %4zu\n",
+	fprintf(f, "    %-22s%9s  %-21s %-20s %7zu %5llu %5zu\n",
 		group_label(group), format_number(median, v->estimate),
 		format_interval(ci, &v->ci), range, v->n,
-		(unsigned long long)v->lost, cell->runs);
+		(unsigned long long)v->lost, cell->boots);
 	if (cell->runs > 1)
 		fprintf(f,
 			"    %-22s%9s  between the medians of its %zu runs\n",
@@ -58,22 +37,52 @@ static void print_diff(FILE *f, const char *label, int width,
 		       const struct diff *d)
 {
 	char change[NUMBER_SIZE], ci[NUMBER_SIZE], p[NUMBER_SIZE],
-		share[NUMBER_SIZE] = "";
+		share[NUMBER_SIZE];
 
-	if (d->ratio == 1)
-		strcpy(share, "0 %");
-	else if (d->ratio)
-		snprintf(share, sizeof(share), "%+.2f %%",
-			 100 * (d->ratio - 1));
 	fprintf(f, "      %-*s%9s  %-21s %-10s %-10s %s\n", width, label,
 		format_change(change, d->diff),
-		format_change_interval(ci, &d->ci), share,
-		format_p(p, d->p_value), verdict_name(d->verdict));
+		format_change_interval(ci, &d->ci),
+		format_ratio(share, d->ratio), format_p(p, d->p_adjusted),
+		verdict_word(d->verdict));
+	if (d->basis != BASIS_BOOTS)
+		return;
+	fprintf(f, "      %-*s%9s  %-21s of %zu and %zu boots\n", width,
+		"  their boots' shift",
+		format_change(change, d->shift.estimate),
+		d->shift.bounded ? format_change_interval(ci, &d->shift.ci) :
+				   "no bounds",
+		d->boots_first, d->boots_second);
 }
 
-static int print_workload(const struct machine *machine, const struct key *key,
+static void print_pti_cost(const struct part *part, const struct key *key,
+			   FILE *f)
+{
+	char change[NUMBER_SIZE], share[NUMBER_SIZE];
+	struct pti_cost cost;
+
+	if (!part_pti_cost(part, key, &cost))
+		return;
+	fputs("      PTI's cost:", f);
+	if (cost.early)
+		fprintf(f, " early %s (%s)",
+			format_change(change, cost.early->diff.diff),
+			format_ratio(share, cost.early->diff.ratio));
+	if (cost.late)
+		fprintf(f, "%s late %s (%s)", cost.early ? "," : "",
+			format_change(change, cost.late->diff.diff),
+			format_ratio(share, cost.late->diff.ratio));
+	if (cost.has_share)
+		fprintf(f, "; of late's, %.3g %% is the late switch",
+			100 * cost.share);
+	fputc('\n', f);
+}
+
+static int print_workload(const struct part *part, const struct key *key,
 			  FILE *f)
 {
+	const struct machine *machine = &part->machine;
+	const struct row *row;
+
 	fprintf(f, "  %s (%s)\n", key->workload, pti_path_name(key->path));
 	for (size_t i = 0; i < machine->n; i++) {
 		struct cell cell;
@@ -83,72 +92,68 @@ static int print_workload(const struct machine *machine, const struct key *key,
 			continue;
 		if (err)
 			return err;
-		print_row(f, &machine->group[i], &cell);
+		print_variant(f, &machine->group[i], &cell);
 		cell_deinit(&cell);
 	}
-	for (size_t i = 0; i < N_COMPARISONS(round_trip_comparisons); i++) {
-		struct diff diff;
-		int err = text_comparison(machine, key,
-					  &round_trip_comparisons[i], &diff);
-
-		if (err == -ENOENT)
-			continue;
-		if (err)
-			return err;
-		print_diff(f, round_trip_comparisons[i].label, LABEL_WIDTH,
-			   &diff);
-	}
+	for (enum table table = TABLE_LATE; table <= TABLE_BASELINE; table++)
+		for (row = NULL; (row = part_row(part, row, table, key));)
+			print_diff(f, row->what->label, LABEL_WIDTH,
+				   &row->diff);
+	print_pti_cost(part, key, f);
 	return 0;
 }
 
 /** report_round_trip() - the section on round trips */
-int report_round_trip(const struct machine *machine, FILE *f)
+int report_round_trip(const struct part *part, FILE *f)
 {
-	struct key *keys;
-	size_t n;
-	int err = keys_collect(machine->group, machine->n, &keys, &n);
+	int err = 0;
 
-	if (err)
-		return err;
 	fprintf(f, "\nRound trip of one iteration, %s\n",
-		unit_name(group_manifest(machine->group)->unit));
-	fprintf(f, "    %-22s%9s  %-21s %-20s %7s %5s  %4s\n", "", "median",
-		"95 % interval", "p05 .. p95", "n", "lost", "runs");
-	for (size_t i = 0; !err && i < n; i++)
-		if (keys[i].metric == METRIC_ROUND_TRIP)
-			err = print_workload(machine, &keys[i], f);
-	free(keys);
+		unit_name(group_manifest(part->machine.group)->unit));
+	fprintf(f, "    %-22s%9s  %-21s %-20s %7s %5s %5s\n", "", "median",
+		"95 % interval", "p05 .. p95", "n", "lost", "boots");
+	for (size_t i = 0; !err && i < part->n_keys; i++)
+		if (part->keys[i].metric == METRIC_ROUND_TRIP)
+			err = print_workload(part, &part->keys[i], f);
 	return err;
 }
 
 /** report_mark_cost() - the section on what marks add */
-int report_mark_cost(const struct machine *machine, FILE *f)
+void report_mark_cost(const struct part *part, FILE *f)
 {
-	struct key *keys;
-	struct diff diff;
-	size_t n;
-	int err = keys_collect(machine->group, machine->n, &keys, &n);
-
-	if (err)
-		return err;
 	fprintf(f, "\nRound trip with marks on minus marks off, %s\n",
-		unit_name(group_manifest(machine->group)->unit));
-	for (size_t i = 0; !err && i < n; i++) {
-		if (keys[i].metric != METRIC_ROUND_TRIP)
-			continue;
-		for (size_t j = 0; !err && j < N_COMPARISONS(mark_comparisons);
-		     j++) {
+		unit_name(group_manifest(part->machine.group)->unit));
+	for (size_t i = 0; i < part->n_keys; i++) {
+		const struct key *key = &part->keys[i];
+		const struct row *row = NULL;
+
+		while ((row = part_row(part, row, TABLE_MARKS, key))) {
 			char label[NUMBER_SIZE];
 
-			err = text_comparison(machine, &keys[i],
-					      &mark_comparisons[j], &diff);
-			snprintf(label, sizeof(label), "%s, %s",
-				 keys[i].workload, mark_comparisons[j].label);
-			if (!err)
-				print_diff(f, label, LONG_LABEL_WIDTH, &diff);
-			err = err == -ENOENT ? 0 : err;
+			snprintf(label, sizeof(label), "%s, %s", key->workload,
+				 row->what->label);
+			print_diff(f, label, LONG_LABEL_WIDTH, &row->diff);
 		}
 	}
-	free(keys);
-	return err;
+}
+
+/** report_pair() - every comparison of two runs */
+void report_pair(const struct part *part, const struct equivalence *eq, FILE *f)
+{
+	const struct row *row = NULL;
+
+	while ((row = part_row(part, row, TABLE_RUNS, NULL))) {
+		char a[NUMBER_SIZE], b[NUMBER_SIZE], verdict[VERDICT_SIZE];
+
+		fprintf(f, "  %s, %s, %s\n", row->key.workload,
+			pti_path_name(row->key.path),
+			metric_name(row->key.metric));
+		fprintf(f, "    %s -> %s %s, n %zu and %zu: %s\n",
+			format_number(a, row->first_value),
+			format_number(b, row->second_value),
+			unit_name(row->unit), row->n_first, row->n_second,
+			verdict_text(verdict, row->diff.verdict, eq,
+				     row->unit));
+		print_diff(f, row->what->label, LABEL_WIDTH, &row->diff);
+	}
 }

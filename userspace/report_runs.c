@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "log.h"
+#include "opts.h"
 #include "report_runs.h"
 
 /* "results/a/" -> "results", "a" -> ".", "/a" -> "/" */
@@ -68,6 +69,20 @@ int report_runs_load(struct report_runs *runs, char **dirs, size_t n)
 fail:
 	report_runs_deinit(runs);
 	return err;
+}
+
+/**
+ * report_runs_open() - the runs that a command is given
+ * @cmd: for messages
+ * @runs: out: needs report_runs_deinit() when this returns OPTS_GO_ON
+ * Return: OPTS_GO_ON, or an exit code after one line on stderr
+ */
+int report_runs_open(const struct command *cmd, struct report_runs *runs,
+		     char **dirs, size_t n)
+{
+	if (!n)
+		return opts_usage_error(cmd, "no run directory given");
+	return report_runs_load(runs, dirs, n) ? EXIT_RUNTIME : OPTS_GO_ON;
 }
 
 /** report_runs_deinit() - free the runs */

@@ -3,6 +3,7 @@
 #define PTISCOPE_REPORT_RUNS_H
 
 #include "report_groups.h"
+#include "ptiscope.h"
 #include "rundir.h"
 
 /**
@@ -20,6 +21,8 @@ struct report_runs {
 };
 
 int report_runs_load(struct report_runs *runs, char **dirs, size_t n);
+int report_runs_open(const struct command *cmd, struct report_runs *runs,
+		     char **dirs, size_t n);
 void report_runs_deinit(struct report_runs *runs);
 
 #endif /* PTISCOPE_REPORT_RUNS_H */

@@ -138,35 +138,29 @@ static int print_group(const struct group *group, const struct block *block,
 	return err;
 }
 
-static int print_diff(const struct machine *machine, const struct block *block,
-		      FILE *f)
-{
-	static const struct comparison marked = {
-		"late - early",	 VARIANT_PATCHED, SWITCH_EARLY, true,
-		VARIANT_PATCHED, SWITCH_LATE,	  true,
-	};
-	char window[NUMBER_SIZE], window_ci[NUMBER_SIZE], sw[NUMBER_SIZE],
-		sw_ci[NUMBER_SIZE];
-	struct diff of_window, of_switch;
-	int err = text_comparison(machine, &block->window, &marked, &of_window);
-
-	if (!err)
-		err = text_comparison(machine, &block->sw, &marked, &of_switch);
-	if (err)
-		return err == -ENOENT ? 0 : err;
-	fprintf(f, "      %-13s%8s  %-19s%8s  %s\n", marked.label,
-		format_change(window, of_window.diff),
-		format_change_interval(window_ci, &of_window.ci),
-		format_change(sw, of_switch.diff),
-		format_change_interval(sw_ci, &of_switch.ci));
-	fprintf(f, "%29s%-29s%s\n", "", verdict_name(of_window.verdict),
-		verdict_name(of_switch.verdict));
-	return 0;
-}
-
-static int print_block(const struct machine *machine, const struct block *block,
+static void print_diff(const struct part *part, const struct block *block,
 		       FILE *f)
 {
+	const struct row *window =
+		part_row(part, NULL, TABLE_LATE, &block->window);
+	const struct row *sw = part_row(part, NULL, TABLE_LATE, &block->sw);
+	char number[2][NUMBER_SIZE], ci[2][NUMBER_SIZE];
+
+	if (!window || !sw)
+		return;
+	fprintf(f, "      %-13s%8s  %-19s%8s  %s\n", window->what->label,
+		format_change(number[0], window->diff.diff),
+		format_change_interval(ci[0], &window->diff.ci),
+		format_change(number[1], sw->diff.diff),
+		format_change_interval(ci[1], &sw->diff.ci));
+	fprintf(f, "%29s%-29s%s\n", "", verdict_word(window->diff.verdict),
+		verdict_word(sw->diff.verdict));
+}
+
+static int print_block(const struct part *part, const struct block *block,
+		       FILE *f)
+{
+	const struct machine *machine = &part->machine;
 	int err = 0;
 
 	fprintf(f, "  %s %s, %s\n", pti_path_name(block->window.path),
@@ -174,24 +168,27 @@ static int print_block(const struct machine *machine, const struct block *block,
 		block->window.workload);
 	for (size_t i = 0; !err && i < machine->n; i++)
 		err = print_group(&machine->group[i], block, f);
-	return err ? err : print_diff(machine, block, f);
+	if (!err)
+		print_diff(part, block, f);
+	return err;
 }
 
-static int print_blocks(const struct machine *machine, const struct key *keys,
-			size_t n, FILE *f)
+static int print_blocks(const struct part *part, FILE *f)
 {
+	const struct key *keys = part->keys;
 	size_t shown = 0, hidden = 0;
 	int err = 0;
 
 	fprintf(f, "    %-15s%8s  %-19s%8s  %-19s%7s %8s %6s\n", "", "window",
 		"95 % interval", "switch", "95 % interval", "flushes", "n",
 		"lost");
-	for (size_t i = 0; !err && i < n; i++) {
+	for (size_t i = 0; !err && i < part->n_keys; i++) {
 		struct block block = block_of(&keys[i]);
 
-		if (report_is_window(machine, keys, n, &keys[i])) {
+		if (report_is_window(&part->machine, keys, part->n_keys,
+				     &keys[i])) {
 			shown++;
-			err = print_block(machine, &block, f);
+			err = print_block(part, &block, f);
 		} else {
 			hidden += is_window_metric(keys[i].metric);
 		}
@@ -208,21 +205,13 @@ static int print_blocks(const struct machine *machine, const struct key *keys,
 }
 
 /** report_windows() - the section on windows and switches */
-int report_windows(const struct machine *machine, FILE *f)
+int report_windows(const struct part *part, FILE *f)
 {
-	struct key *keys;
-	size_t n;
-	int err = keys_collect(machine->group, machine->n, &keys, &n);
-
-	if (err)
-		return err;
 	fprintf(f, "\nWindow and switch per path, %s, marks on\n",
-		unit_name(group_manifest(machine->group)->unit));
+		unit_name(group_manifest(part->machine.group)->unit));
 	text_wrap(
 		f, "  ", "  ",
 		"Window: from the start of an entry or exit path until CR3 is written. Switch: the "
 		"CR3 write. Each includes two marks. Flushes: share of writes that flush the TLB.");
-	err = print_blocks(machine, keys, n, f);
-	free(keys);
-	return err;
+	return print_blocks(part, f);
 }

@@ -90,53 +90,92 @@ static double resample(enum estimator how, gsl_rng *rng, const double *sorted,
 					resample_mean(rng, sorted, n);
 }
 
+/* What a resample of boots is drawn with; @estimates has room for one a boot. */
+struct resampler {
+	enum estimator how;
+	gsl_rng *rng;
+	double *estimates;
+};
+
+/*
+ * Two levels: boots are drawn with replacement, and from each boot drawn its
+ * samples.  A single boot is no level of its own.
+ */
+static double resample_boots(struct resampler *r, const struct sample *boots,
+			     size_t n)
+{
+	if (n == 1)
+		return resample(r->how, r->rng, boots->x, boots->n);
+	for (size_t i = 0; i < n; i++) {
+		const struct sample *boot =
+			&boots[gsl_rng_uniform_int(r->rng, n)];
+
+		r->estimates[i] = resample(r->how, r->rng, boot->x, boot->n);
+	}
+	stats_sort(r->estimates, n);
+	return stats_estimate(r->how, r->estimates, n);
+}
+
 /* Percentile interval over resamples of a, or of b minus resamples of a. */
-static int bootstrap(enum estimator how, const double *a, size_t na,
-		     const double *b, size_t nb, uint64_t seed,
+static int bootstrap(enum estimator how, const struct sample *a, size_t na,
+		     const struct sample *b, size_t nb, uint64_t seed,
 		     struct interval *ci)
 {
 	double *estimates = malloc(STATS_RESAMPLES * sizeof(*estimates));
-	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+	struct resampler r = {
+		.how = how,
+		.rng = gsl_rng_alloc(gsl_rng_mt19937),
+		.estimates = calloc(na > nb ? na : nb, sizeof(double)),
+	};
 	int err = -ENOMEM;
 
-	if (!estimates || !rng)
+	if (!estimates || !r.rng || !r.estimates)
 		goto free;
-	gsl_rng_set(rng, seed);
+	gsl_rng_set(r.rng, seed);
 	for (size_t i = 0; i < STATS_RESAMPLES; i++) {
-		estimates[i] = resample(how, rng, a, na);
+		estimates[i] = resample_boots(&r, a, na);
 		if (b)
-			estimates[i] = resample(how, rng, b, nb) - estimates[i];
+			estimates[i] = resample_boots(&r, b, nb) - estimates[i];
 	}
 	stats_sort(estimates, STATS_RESAMPLES);
 	ci->low = stats_quantile(estimates, STATS_RESAMPLES, 0.025);
 	ci->high = stats_quantile(estimates, STATS_RESAMPLES, 0.975);
 	err = 0;
 free:
-	if (rng)
-		gsl_rng_free(rng);
+	if (r.rng)
+		gsl_rng_free(r.rng);
+	free(r.estimates);
 	free(estimates);
 	return err;
 }
 
 /**
  * stats_bootstrap_ci() - 95 % bootstrap percentile interval of an estimate
+ * @boots: the samples of each boot
+ * @n: boots, at least 1; with several, boots are resampled, and samples within
  * @seed: same seed, same interval
+ *
+ * The estimate over several boots is that of their estimates: the median of
+ * medians, the mean of means.
+ *
  * Return: 0 or -ENOMEM
  */
-int stats_bootstrap_ci(enum estimator how, const double *sorted, size_t n,
+int stats_bootstrap_ci(enum estimator how, const struct sample *boots, size_t n,
 		       uint64_t seed, struct interval *ci)
 {
-	return bootstrap(how, sorted, n, NULL, 0, seed, ci);
+	return bootstrap(how, boots, n, NULL, 0, seed, ci);
 }
 
 /**
  * stats_bootstrap_diff_ci() - 95 % bootstrap percentile interval of estimate(b) - estimate(a)
+ * @na: boots of a, as above
+ * @nb: boots of b
  * @seed: same seed, same interval
  * Return: 0 or -ENOMEM
  */
-int stats_bootstrap_diff_ci(enum estimator how, const double *a, size_t na,
-			    const double *b, size_t nb, uint64_t seed,
-			    struct interval *ci)
+int stats_bootstrap_diff_ci(enum estimator how, const struct sample *a,
+			    size_t na, const struct sample *b, size_t nb,
+			    uint64_t seed, struct interval *ci)
 {
 	return bootstrap(how, a, na, b, nb, seed, ci);
 }

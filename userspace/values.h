@@ -10,8 +10,8 @@
 
 /**
  * struct values - samples in their unit, and the figure that stands for them
- * @x: sorted once values_finish() was called
- * @n: how many, at least 1 after values_finish()
+ * @x: sorted once values_estimate() was called
+ * @n: how many, at least 1 after values_estimate()
  * @lost: samples that are known to be missing
  * @unit: enum unit
  * @how: what @estimate is
@@ -32,6 +32,8 @@ void values_init(struct values *v);
 void values_deinit(struct values *v);
 int values_add(struct values *v, const struct series *series,
 	       double ticks_per_unit);
+void values_estimate(struct values *v, enum metric metric);
 int values_finish(struct values *v, enum metric metric, uint64_t seed);
+struct sample values_sample(const struct values *v);
 
 #endif /* PTISCOPE_VALUES_H */

@@ -39,6 +39,7 @@ struct settings {
 		window, lost, seed, force;
 	const char *kernel;
 	const char *cpu;
+	const char *boot;
 	uint64_t state;
 };
 
@@ -138,6 +139,7 @@ static void describe(const struct settings *s, struct manifest *m)
 	manifest_set(&m->created, "2026-01-02T03:04:05Z");
 	manifest_set(&m->kernel, s->kernel);
 	manifest_set(&m->cpu, s->cpu);
+	manifest_set(&m->boot, s->boot);
 	manifest_set(&m->cmdline, "quiet, \"quoted\"");
 	manifest_set(&m->tsc_khz_source, "fixture");
 }
@@ -191,6 +193,8 @@ static void set(struct settings *s, char *argument)
 		s->kernel = value;
 	else if (!strcmp(argument, "cpu"))
 		s->cpu = value;
+	else if (!strcmp(argument, "boot"))
+		s->boot = value;
 	else
 		set_number(s, argument, value);
 }
@@ -228,6 +232,7 @@ int main(int argc, char **argv)
 		.seed = 1,
 		.kernel = "6.12.0-fixture",
 		.cpu = "Fixture CPU",
+		.boot = "",
 	};
 
 	if (argc < 2)

@@ -5,6 +5,7 @@
  */
 #include "unit.h"
 
+#include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
 
@@ -106,18 +107,25 @@ static void mann_whitney_of_constants(void **state)
 	assert_close(stats_mann_whitney(mpg, 32, mpg, 32), 1, 0);
 }
 
+static int one_boot_ci(enum estimator how, const double *x, size_t n,
+		       uint64_t seed, struct interval *ci)
+{
+	const struct sample boot = { x, n };
+
+	return stats_bootstrap_ci(how, &boot, 1, seed, ci);
+}
+
 static void bootstrap_is_reproducible(void **state)
 {
+	const struct sample in_may = { may, ARRAY_SIZE(may) };
+	const struct sample in_august = { august, ARRAY_SIZE(august) };
 	struct interval a, b, c;
 
 	(void)state;
-	assert_int_equal(stats_bootstrap_ci(ESTIMATE_MEDIAN, mpg, 32, 7, &a),
-			 0);
-	assert_int_equal(stats_bootstrap_ci(ESTIMATE_MEDIAN, mpg, 32, 7, &b),
-			 0);
-	assert_int_equal(stats_bootstrap_diff_ci(ESTIMATE_MEDIAN, may,
-						 ARRAY_SIZE(may), august,
-						 ARRAY_SIZE(august), 7, &c),
+	assert_int_equal(one_boot_ci(ESTIMATE_MEDIAN, mpg, 32, 7, &a), 0);
+	assert_int_equal(one_boot_ci(ESTIMATE_MEDIAN, mpg, 32, 7, &b), 0);
+	assert_int_equal(stats_bootstrap_diff_ci(ESTIMATE_MEDIAN, &in_may, 1,
+						 &in_august, 1, 7, &c),
 			 0);
 	assert_memory_equal(&a, &b, sizeof(a));
 	assert_true(a.low <= 19.2 && a.high >= 19.2);
@@ -128,6 +136,7 @@ static void bootstrap_is_reproducible(void **state)
 static void bootstrap_of_constants_is_the_constant(void **state)
 {
 	double x[200];
+	const struct sample all = { x, 200 }, less = { x, 199 };
 	struct interval ci;
 
 	(void)state;
@@ -135,15 +144,74 @@ static void bootstrap_of_constants_is_the_constant(void **state)
 		x[i] = 265.25;
 	for (enum estimator how = ESTIMATE_MEDIAN; how <= ESTIMATE_MEAN;
 	     how++) {
-		stats_bootstrap_ci(how, x, 200, 1, &ci);
+		one_boot_ci(how, x, 200, 1, &ci);
 		assert_close(ci.low, 265.25, 0);
 		assert_close(ci.high, 265.25, 0);
-		stats_bootstrap_ci(how, x, 1, 1, &ci);
+		one_boot_ci(how, x, 1, 1, &ci);
 		assert_close(ci.low, 265.25, 0);
-		stats_bootstrap_diff_ci(how, x, 200, x, 199, 1, &ci);
+		stats_bootstrap_diff_ci(how, &all, 1, &less, 1, 1, &ci);
 		assert_close(ci.low, 0, 0);
 		assert_close(ci.high, 0, 0);
 	}
+}
+
+/* Samples that agree within each boot: only which boots are drawn is left to chance. */
+static void bootstrap_draws_boots(void **state)
+{
+	static const double ten[] = { 10, 10, 10 }, twenty[] = { 20, 20 },
+			    thirty[] = { 30 };
+	const struct sample boots[] = { { ten, 3 },
+					{ twenty, 2 },
+					{ thirty, 1 } };
+	const struct sample one = { twenty, 2 };
+	struct interval ci;
+
+	(void)state;
+	/*
+	 * The median of three boots drawn is the first with 7/27, the last with
+	 * 7/27: both beyond 2.5 %, whatever the numbers of samples.
+	 */
+	stats_bootstrap_ci(ESTIMATE_MEDIAN, boots, 3, 1, &ci);
+	assert_close(ci.low, 10, 0);
+	assert_close(ci.high, 30, 0);
+	stats_bootstrap_diff_ci(ESTIMATE_MEDIAN, boots, 3, &one, 1, 1, &ci);
+	assert_close(ci.low, -10, 0);
+	assert_close(ci.high, 10, 0);
+	/* The mean of three is 10 with 1/27, which is more than 2.5 %, as is 30. */
+	stats_bootstrap_ci(ESTIMATE_MEAN, boots, 3, 1, &ci);
+	assert_close(ci.low, 10, 0);
+	assert_close(ci.high, 30, 0);
+}
+
+/*
+ * Normal boots and samples: the variance of a mean of K means of n samples is
+ * (between + within / n) / K.  Pooled, as if they came from one boot, the samples
+ * would give an interval of a fifth of the width.
+ */
+static void bootstrap_widens_with_boots(void **state)
+{
+	enum {
+		K = 40,
+		N = 50
+	};
+	static double x[K][N];
+	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+	struct sample boots[K];
+	struct interval ci;
+	double want = 2 * 1.96 * sqrt((100 + 100.0 / N) / K);
+
+	(void)state;
+	for (size_t k = 0; k < K; k++) {
+		double boot = gsl_ran_gaussian(rng, 10);
+
+		for (size_t i = 0; i < N; i++)
+			x[k][i] = boot + gsl_ran_gaussian(rng, 10);
+		stats_sort(x[k], N);
+		boots[k] = (struct sample){ x[k], N };
+	}
+	gsl_rng_free(rng);
+	stats_bootstrap_ci(ESTIMATE_MEAN, boots, K, 3, &ci);
+	assert_close(ci.high - ci.low, want, want * 0.3);
 }
 
 #define NAIVE_RESAMPLES 20000
@@ -186,7 +254,7 @@ static void bootstrap_agrees_with_the_textbook(void **state)
 		for (uint64_t seed = 1; seed <= 20; seed++) {
 			struct interval ci;
 
-			stats_bootstrap_ci(ESTIMATE_MEDIAN, x, n, seed, &ci);
+			one_boot_ci(ESTIMATE_MEDIAN, x, n, seed, &ci);
 			sum.low += ci.low / 20;
 			sum.high += ci.high / 20;
 		}
@@ -204,7 +272,7 @@ static void bootstrap_of_a_share(void **state)
 	(void)state;
 	for (size_t i = 0; i < 1000; i++)
 		x[i] = i >= 700;
-	stats_bootstrap_ci(ESTIMATE_MEAN, x, 1000, 5, &ci);
+	one_boot_ci(ESTIMATE_MEAN, x, 1000, 5, &ci);
 	assert_close(ci.low, 0.2716, 0.004);
 	assert_close(ci.high, 0.3284, 0.004);
 }
@@ -218,6 +286,8 @@ int main(void)
 		cmocka_unit_test(mann_whitney_of_constants),
 		cmocka_unit_test(bootstrap_is_reproducible),
 		cmocka_unit_test(bootstrap_of_constants_is_the_constant),
+		cmocka_unit_test(bootstrap_draws_boots),
+		cmocka_unit_test(bootstrap_widens_with_boots),
 		cmocka_unit_test(bootstrap_agrees_with_the_textbook),
 		cmocka_unit_test(bootstrap_of_a_share),
 	};

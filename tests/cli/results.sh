@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The reference results: rebuilt from their raw samples, they are the same bytes.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+
+# As vm/bench has them: in the order of its variants.
+set --
+for name in $("$top/vm/bench" --list | cut -d '|' -f 1); do
+	[ ! -f "$top/results/$name/manifest.json" ] || set -- "$@" "$top/results/$name"
+done
+ok "there are reference runs" test $# -gt 0
+works "report" report -o new "$@"
+sed 's#  new/#  results/#' out >report.txt
+for f in summary.csv compare.csv baseline.csv; do
+	ok "$f" cmp "new/$f" "$top/results/$f"
+done
+# What follows are the names of the plots.
+head -n "$(wc -l <report.txt)" "$top/results/report.txt" >want.txt
+ok "report.txt" diff want.txt report.txt
+for run in "$@"; do
+	ok "summary.csv of ${run##*/}" sh -c \
+		"{ head -n 1 new/summary.csv; grep '^${run##*/},' new/summary.csv; } | cmp - '$run/summary.csv'"
+done
+ok "100 columns" awk 'length > 100 { print; bad = 1 } END { exit bad }' report.txt
+tap_done
