@@ -10,7 +10,7 @@ table=$top/docs/mitigations.md
 # rows: "NAME|CPU|PARAMETERS|CONDITIONS|LANE|TEST" of each row, without blanks
 # around the bars and without the marks of Markdown
 rows() {
-	sed -n '/^| boot /,/^$/p' "$table" | sed '1,2d' | tr -d '`' |
+	sed -n '/^| boot |/,/^$/p' "$table" | sed '1,2d' | tr -d '`' |
 		sed -e 's/ *| */|/g' -e 's/^|//' -e 's/|$//' | grep .
 }
 
