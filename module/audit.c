@@ -5,14 +5,16 @@
  *
  * What may change under the walk.  Below the top level the kernel half is that
  * of every process: its tables are made at boot, or when a CPU first comes up,
- * and are never freed; entries may change, so each is read once.  The LDT's
- * tables belong to the mm: they are freed by the last mmput(), and by a first
- * modify_ldt(2) that fails, under ldt_usr_sem.  The walk therefore holds a
+ * and are never freed; entries may change, so each is read once.  The tables of
+ * the kernel that are looked at beside them map per-CPU data, which stays.  The
+ * LDT's tables belong to the mm: they are freed by the last mmput(), and by a
+ * first modify_ldt(2) that fails, under ldt_usr_sem.  The walk therefore holds a
  * reference and that semaphore.  mmap_lock protects neither.
  */
 #include <linux/capability.h>
 #include <linux/cpumask.h>
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/percpu.h>
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
@@ -365,7 +367,7 @@ long ptiscope_ioc_regions(struct ptiscope_regions __user *arg)
 	if (r->cpu == PTISCOPE_NO_CPU)
 		add_machine_regions(r);
 	else if (r->cpu < nr_cpu_ids && cpu_possible(r->cpu))
-		add_cpu_regions(r, r->cpu);
+		add_cpu_regions(r, array_index_nospec(r->cpu, nr_cpu_ids));
 	else
 		goto out;
 	err = copy_to_user(arg, r, sizeof(*r)) ? -EFAULT : 0;

@@ -49,15 +49,17 @@ static const struct {
 	[PTISCOPE_REGION_MODULES] = { "modules", AUDIT_AREA },
 };
 
-static void take_symbol(struct audit_symbols *symbols, uint64_t value,
+static bool take_symbol(struct audit_symbols *symbols, uint64_t value,
 			const char *name)
 {
 	for (int i = 0; i < SYMBOL_COUNT; i++) {
-		if (strcmp(symbol_names[i], name))
+		if (symbols->found[i] || strcmp(symbol_names[i], name))
 			continue;
 		symbols->value[i] = value;
 		symbols->found[i] = true;
+		return true;
 	}
+	return false;
 }
 
 /**
@@ -72,17 +74,18 @@ static void take_symbol(struct audit_symbols *symbols, uint64_t value,
  */
 int audit_symbols_read(struct audit_symbols *symbols, FILE *f)
 {
+	int missing = SYMBOL_COUNT;
 	char line[1024], *name;
 	uint64_t value;
 
 	*symbols = (struct audit_symbols){ 0 };
 	/* By hand, since sscanf(3) takes long over a whole kernel */
-	while (fgets(line, sizeof(line), f)) {
+	while (missing && fgets(line, sizeof(line), f)) {
 		value = strtoull(line, &name, 16);
 		if (name == line || strlen(name) < 4 || strchr(name, '['))
 			continue;
 		name[strcspn(name, "\n")] = 0;
-		take_symbol(symbols, value, name + strlen(" T "));
+		missing -= take_symbol(symbols, value, name + strlen(" T "));
 	}
 	for (int i = SYMBOL_ENTRY_TEXT_START; i <= SYMBOL_RODATA_END; i++) {
 		if (!symbols->found[i])

@@ -6,7 +6,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
-build_programs devtest rectest modstress
+build_programs devtest rectest modstress audittest
 set -- --payload "$programs" --timeout 600
 stress='modstress /payload/ptiscope.ko 100'
 
@@ -21,7 +21,7 @@ has "bad-value: dmesg reports it" "$tmp/bad-value.dmesg" \
 	'pti_switch=sometimes is not known, ignored'
 guest_tap "default" icount patched "" "$@" -- modes early off
 guest_tap "pti-off" tcg patched "pti=off pti_switch=late pti_marks=on" "$@" \
-	-- all "modes off off" "no-records off patched" devtest
+	-- all "modes off off" "no-records off patched" devtest audittest
 guest_tap "stock" tcg stock "" "$@" \
-	-- all "no-records early stock" devtest "$stress"
+	-- all "no-records early stock" devtest audittest "$stress"
 tap_done
