@@ -6,32 +6,8 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
-
-check=$top/tools/.output/window-check
-patched=$kernels/patched/vmlinux
-
-# window NAME KERNEL ARGUMENT...: the report in $tmp/NAME, the exit code in $rc
-window() {
-	report=$1 vmlinux=$2
-	shift 2
-	rc=0
-	"$check" "$@" "$vmlinux" >"$tmp/$report" 2>&1 || rc=$?
-}
-
-# faults NAME: the lines of a report that say what is wrong
-faults() {
-	grep -E '^[0-9a-f]{16} ' "$tmp/$1"
-}
-
-# clean NAME: nothing is wrong, and something was looked at
-clean() {
-	[ "$rc" = 0 ] && grep -q '^entry .* asm_exc_page_fault ' "$tmp/$1" &&
-		grep -E -q '^cr3 .*to the user table$' "$tmp/$1" && ! faults "$1" &&
-		return
-	echo "exit code $rc"
-	tail -n 30 "$tmp/$1"
-	return 1
-}
+# shellcheck source=SCRIPTDIR/window_lib.sh
+. "$here/window_lib.sh"
 
 # planted FAULT WHAT: plant it, expect to read of it, and of nothing but what
 # follows from it
@@ -47,43 +23,6 @@ planted() {
 	echo "exit code $rc, wanted: $at: $2"
 	faults sick.out
 	return 1
-}
-
-# dump NAME PARAMETERS: boot, and take the entry text of the guest's memory to
-# $tmp/NAME.image; its run-time address is in $address.  $rc is the guest's.
-dump() {
-	rc=0 address=''
-	mkdir "$tmp/$1.out"
-	"$top/vm/run" --kernel "$kernels/patched" --lane tcg --cpus 1 --append "$2" \
-		--timeout 300 --out "$tmp/$1.out" --qmp "$tmp/$1.qmp" -- sh -c '
-		grep " __entry_text_[se]" /proc/kallsyms >/out/new && mv /out/new /out/text
-		while [ ! -e /out/done ]; do sleep 0.2; done' 2>"$tmp/$1.err" &
-	guest=$!
-	while [ ! -e "$tmp/$1.out/text" ] && kill -0 "$guest" 2>/dev/null; do
-		sleep 0.2
-	done
-	if [ -e "$tmp/$1.out/text" ]; then
-		address=$(sed -n 's/ . __entry_text_start$//p' "$tmp/$1.out/text")
-		end=$(sed -n 's/ . __entry_text_end$//p' "$tmp/$1.out/text")
-		# The kernel is in the last 2 GiB, and QEMU wants a signed number.
-		low=$((0x${address#????????} - 0x100000000))
-		"$top/tools/.output/qmp" "$tmp/$1.qmp" memsave "{ \"val\": $low, \"size\": \
-$((0x${end#????????} - 0x${address#????????})), \"filename\": \"$tmp/$1.image\" }" \
-			>"$tmp/$1.qmpout" 2>&1
-		touch "$tmp/$1.out/done"
-	fi
-	wait "$guest" || rc=$?
-}
-
-# booted NAME PARAMETERS ARGUMENT...: the kernel as booted is clean
-booted() {
-	name=$1 append=$2
-	shift 2
-	dump "$name" "$append"
-	ok "$name: the guest ran and its entry text is saved" \
-		[ "$rc" = 0 -a -s "$tmp/$name.image" ]
-	window "$name.report" "$patched" --image "$tmp/$name.image@$address" "$@"
-	ok "$name: as booted, it is clean" clean "$name.report"
 }
 
 mkdir -p "$programs"
@@ -129,11 +68,11 @@ segment uses
 cr3 writes CR3 in assembly, reachable in late mode
 EOF
 
-booted early "nokaslr pti=on pti_switch=early" --mode early
+booted early Skylake-Client "nokaslr pti=on pti_switch=early" --mode early
 window swapped "$patched" --image "$tmp/early.image@$address" --mode late
 has "early, taken for late: the CR3 writes are named" "$tmp/swapped" \
 	'entry_SYSCALL_64\+0x[0-9a-f]+: writes CR3 in assembly, reachable in late mode'
-booted late "nokaslr pti=on pti_switch=late" --mode late
+booted late Skylake-Client "nokaslr pti=on pti_switch=late" --mode late
 window swapped "$patched" --image "$tmp/late.image@$address" --mode early
 has "late, taken for early: the CR3 writes are named" "$tmp/swapped" \
 	'pti_enter_syscall64\+0x[0-9a-f]+: writes CR3 late, reachable in early mode'
@@ -141,5 +80,5 @@ window swapped "$patched" --image "$tmp/late.image@$address" --mode late --marks
 has "late, taken for one with marks: the difference is named" "$tmp/swapped" \
 	'not what vmlinux and its alternatives have there'
 # Where KASLR puts the kernel
-booted late-marks "pti=on pti_switch=late pti_marks=on" --mode late --marks on
+booted late-marks Skylake-Client "pti=on pti_switch=late pti_marks=on" --mode late --marks on
 tap_done
