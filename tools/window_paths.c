@@ -133,6 +133,18 @@ static int add_idt_tables(struct window_paths *paths,
 	return ret;
 }
 
+/* Where the IRET of an NMI leads if another one came meanwhile */
+static int add_repeated_nmi(struct window_paths *paths,
+			    const struct window_kernel *k)
+{
+	const struct window_symbol *symbol =
+		window_find(&k->text, "repeat_nmi");
+	struct window_path path = stub("repeat_nmi", true);
+
+	path.origins = BIT(ORIGIN_PARANOID);
+	return symbol ? add(paths, &path, symbol->addr) : 0;
+}
+
 /* Gates that code installs, without a table: any other stub between the marks */
 static int add_other_stubs(struct window_paths *paths,
 			   const struct window_kernel *k, uint64_t start,
@@ -249,6 +261,7 @@ int window_paths_find(struct window_paths *paths, const struct window_kernel *k)
 	*paths = (struct window_paths){ 0 };
 	ret = ret ?: add_syscalls(paths, k);
 	ret = ret ?: add_idt_tables(paths, k);
+	ret = ret ?: add_repeated_nmi(paths, k);
 	ret = ret ?: add_other_stubs(paths, k, start->addr, end->addr);
 	ret = ret ?: add_vectors(paths, k, "irq_entries_start");
 	ret = ret ?: add_vectors(paths, k, "spurious_entries_start");
