@@ -127,7 +127,8 @@ void doctor_abilities(struct diagnosis *d, const struct machine *m)
 	add(d, "windows", "window and switch of each entry (run)",
 	    why ? why : no_module(m));
 	add(d, "histograms", "histograms per path (trace)", no_trace(m));
-	add(d, "probes", "cost of TSC reads in the kernel (run)", no_module(m));
+	add(d, "probes", "CR3 writes and TLB flushes in the kernel (probe)",
+	    no_module(m));
 	add(d, "audit", "what the user page table maps (audit)", no_audit(m));
 	add(d, "nmi", "NMIs on demand (nmi, run)", no_nmi(m));
 	add(d, "cycles", "cycles", no_cycles(m));

@@ -6,64 +6,23 @@
 
 #include "doctor.h"
 #include "log.h"
+#include "why.h"
 
-#define WIDTH 100
 #define LABEL_WIDTH 28
 #define WHY_INDENT 6
-
-/* Where a reason ends and the remedy begins: at the last ": " */
-static size_t reason_length(const char *why)
-{
-	const char *p, *last = NULL;
-
-	for (p = why; (p = strstr(p, ": ")); p++)
-		last = p;
-	return last ? (size_t)(last - why) : strlen(why);
-}
-
-static const char *remedy(const char *why)
-{
-	size_t length = reason_length(why);
-
-	return why[length] ? why + length + 2 : "";
-}
-
-/* @text from column @column on, which the cursor is at, in lines of WIDTH */
-static void print_wrapped(size_t column, const char *text)
-{
-	size_t at = column, length;
-
-	for (;; text++) {
-		length = strcspn(text, " ");
-		if (at > column && at + 1 + length > WIDTH) {
-			printf("\n%*s", (int)column, "");
-			at = column;
-		} else if (at > column) {
-			putchar(' ');
-			at++;
-		}
-		/* A word alone may be longer than a line: nothing is lost. */
-		printf("%.*s", (int)length, text);
-		at += length;
-		text += length;
-		if (!*text)
-			break;
-	}
-	putchar('\n');
-}
 
 static void print_why(const char *why)
 {
 	if (!why[0])
 		return;
 	printf("%*s", WHY_INDENT, "");
-	print_wrapped(WHY_INDENT, why);
+	why_print_wrapped(WHY_INDENT, why);
 }
 
 static void print_row(const char *label, const char *text)
 {
 	printf("  %-*s ", LABEL_WIDTH - 3, label);
-	print_wrapped(LABEL_WIDTH, text);
+	why_print_wrapped(LABEL_WIDTH, text);
 }
 
 static void print_mitigations(const struct machine *m)
@@ -126,8 +85,9 @@ static json_t *with_why(json_t *object, const char *why)
 {
 	if (why[0] &&
 	    (json_object_set_new(object, "reason",
-				 json_stringn(why, reason_length(why))) ||
-	     json_object_set_new(object, "remedy", json_string(remedy(why))))) {
+				 json_stringn(why, why_reason_length(why))) ||
+	     json_object_set_new(object, "remedy",
+				 json_string(why_remedy(why))))) {
 		json_decref(object);
 		return NULL;
 	}

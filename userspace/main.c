@@ -7,7 +7,7 @@
 
 static const struct command *const commands[] = {
 	&command_doctor, &command_run,	 &command_trace, &command_report,
-	&command_plot,	 &command_audit, &command_nmi,
+	&command_plot,	 &command_audit, &command_nmi,	 &command_probe,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

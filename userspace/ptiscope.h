@@ -30,5 +30,6 @@ extern const struct command command_plot;
 extern const struct command command_doctor;
 extern const struct command command_audit;
 extern const struct command command_nmi;
+extern const struct command command_probe;
 
 #endif /* PTISCOPE_H */

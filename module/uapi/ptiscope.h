@@ -140,12 +140,32 @@ struct ptiscope_stats {
  * @PTISCOPE_PROBE_TSC_PAIR: LFENCE;RDTSC twice with nothing between
  * @PTISCOPE_PROBE_MARK_PAIR: two marks as the entry code takes them, with
  *	nothing between: the least value that a window or a switch can read
+ * @PTISCOPE_PROBE_CR3_NOFLUSH: MOV to CR3 of the value it has, bit 63 set: keeps
+ *	the TLB; needs CR4.PCIDE
+ * @PTISCOPE_PROBE_CR3_FLUSH: the same, bit 63 clear: flushes the current PCID;
+ *	needs CR4.PCIDE
+ * @PTISCOPE_PROBE_CR3_NO_PCID: the same without PCID: flushes all but global
+ *	pages; needs CR4.PCIDE clear
+ * @PTISCOPE_PROBE_INVLPG: INVLPG of a page that is in the TLB
+ * @PTISCOPE_PROBE_INVPCID_ADDRESS: INVPCID type 0, of such a page of the
+ *	current PCID; this and the next three need INVPCID
+ * @PTISCOPE_PROBE_INVPCID_CONTEXT: INVPCID type 1, the current PCID
+ * @PTISCOPE_PROBE_INVPCID_GLOBAL: INVPCID type 2, all, global pages included
+ * @PTISCOPE_PROBE_INVPCID_ALL: INVPCID type 3, all but global pages
  * @PTISCOPE_PROBE_COUNT: number of kinds
  */
 enum ptiscope_probe_kind {
 	PTISCOPE_PROBE_TSC_PAIR = 0,
 	PTISCOPE_PROBE_MARK_PAIR = 1,
-	PTISCOPE_PROBE_COUNT = 2
+	PTISCOPE_PROBE_CR3_NOFLUSH = 2,
+	PTISCOPE_PROBE_CR3_FLUSH = 3,
+	PTISCOPE_PROBE_CR3_NO_PCID = 4,
+	PTISCOPE_PROBE_INVLPG = 5,
+	PTISCOPE_PROBE_INVPCID_ADDRESS = 6,
+	PTISCOPE_PROBE_INVPCID_CONTEXT = 7,
+	PTISCOPE_PROBE_INVPCID_GLOBAL = 8,
+	PTISCOPE_PROBE_INVPCID_ALL = 9,
+	PTISCOPE_PROBE_COUNT = 10
 };
 
 /** PTISCOPE_PROBE_MAX - most samples that one PTISCOPE_IOC_PROBE returns */
@@ -153,6 +173,15 @@ enum ptiscope_probe_kind {
 
 /**
  * struct ptiscope_probe - time an operation in the kernel, interrupts off
+ *
+ * One sample is the difference of two TSC reads (LFENCE; RDTSC) around one
+ * instruction, so it includes what PTISCOPE_PROBE_TSC_PAIR reads.  An NMI or an
+ * SMI in a sample makes it an outlier.  Each flushes no less than its name
+ * says, but nothing is left stale: a flush costs time, never correctness.
+ *
+ * Fails with -EOPNOTSUPP where the CPU, or the kernel on it, lacks what @kind
+ * needs, and with -EINTR when the caller is killed.
+ *
  * @version: in: PTISCOPE_ABI_VERSION
  * @size: in: sizeof(struct ptiscope_probe)
  * @kind: in: enum ptiscope_probe_kind; unknown fails with -EINVAL

@@ -18,12 +18,12 @@ commands() {
 script() {
 	printf '#!/bin/sh\nset -ex\ncd /out\n'
 	sed -n 's|^insmod .*|insmod /payload/ptiscope.ko|p' "$tmp/commands"
-	grep -E "^ptiscope (doctor|trace|audit|run -o $1)" "$tmp/commands"
+	grep -E "^ptiscope (doctor|trace|audit|probe|run -o $1)" "$tmp/commands"
 	grep '^rmmod ' "$tmp/commands"
 }
 
 commands >"$tmp/commands"
-tested=$(grep -cE "^(make (bench|test|soak|module)|ptiscope (doctor|trace|audit|report|plot)|\
+tested=$(grep -cE "^(make (bench|test|soak|module)|ptiscope (doctor|trace|audit|probe|report|plot)|\
 ptiscope run -o early|insmod|rmmod)( |-|\$)" "$tmp/commands")
 ok "the README shows commands" test -s "$tmp/commands"
 is "this test knows all of them" "$tested" "$(wc -l <"$tmp/commands")"

@@ -54,13 +54,13 @@ is "the log: two warnings are Bochs's own" "$(cat "$tmp/excused")" '[ 0.0] first
 [ 2.0] last'
 ok "the log: others stay" cmp "$tmp/not-excused" "$tmp/not-excused.orig"
 
-build_programs pcidtest flushtest
+build_programs pcidtest flushtest probetest
 bochs late "pti_switch=late" all "pcid late" pcidtest
 bochs late-marks "pti_switch=late pti_marks=on noinvpcid" \
 	all flushtest pcidtest "pcidtest --leave"
 wait_for late
 guest_results late
-bochs early "pti_switch=early" all "pcid early"
+bochs early "pti_switch=early" all "pcid early" "probetest exact" probes
 wait_for late-marks
 guest_results late-marks
 bochs stock "" all "pcid stock"
