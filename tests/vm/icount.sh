@@ -63,10 +63,10 @@ manifest_of() {
 	awk -v name="\"$2\"" '
 	/"workloads": / { on = 1 }
 	!on { next }
-	/^ *\{/ { entry = "" }
+	/^  \{/ { entry = "" }
 	{ entry = entry $0 }
 	/"name": / && index($0, name) { wanted = 1 }
-	/^ *\},?$/ && wanted { print entry; exit }' "$tmp/results/$1/manifest.json"
+	/^  \},?$/ && wanted { print entry; exit }' "$tmp/results/$1/manifest.json"
 }
 
 for run in icount-early icount-late icount-early-marks icount-late-marks; do
