@@ -12,5 +12,5 @@ build_entries
 set -- --payload "$programs/entries64" --payload "$programs/entries32" \
 	--payload "$(command -v stress-ng)" --mem 1024
 guest_tap late tcg patched "pti=on pti_switch=late" --cpus 4 "$@" -- load 15
-guest_tap late-marks tcg patched "pti=on pti_switch=late pti_marks=on" "$@" -- load 10
+guest_tap late-marks tcg patched "pti=on pti_switch=late pti_marks=on" --cpus 3 "$@" -- load 10
 tap_done
