@@ -3,20 +3,21 @@
  * ptiscope report: run directories -> terminal, summary.csv, compare.csv and
  * baseline.csv.
  */
+#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "csv.h"
 #include "log.h"
 #include "outfile.h"
 #include "report_compare.h"
+#include "report_doc.h"
 #include "report_opts.h"
-#include "report_text.h"
 
 enum output {
 	OUTPUT_SUMMARY,
 	OUTPUT_COMPARE,
 	OUTPUT_BASELINE,
+	OUTPUT_HTML,
 	OUTPUT_COUNT
 };
 
@@ -26,20 +27,33 @@ static const char *const output_names[OUTPUT_COUNT] = {
 	[OUTPUT_BASELINE] = "baseline.csv",
 };
 
-static int write_output(const struct report_runs *runs,
-			const struct report *report, enum output which, FILE *f)
+/* What to write, and where to */
+struct job {
+	const struct report_runs *runs;
+	const struct report *report;
+	const char *dir;
+	const char *html;
+};
+
+/* baseline.csv needs something to compare with, a page its name. */
+static bool is_wanted(const struct job *job, enum output which)
 {
-	const struct run **list;
+	if (which == OUTPUT_HTML)
+		return job->html;
+	for (size_t i = 0; i < job->runs->n; i++)
+		if (job->runs->run[i].manifest.variant == VARIANT_STOCK)
+			return true;
+	return which != OUTPUT_BASELINE;
+}
+
+static int write_summary(const struct report_runs *runs, FILE *f)
+{
+	const struct run **list = calloc(runs->n, sizeof(*list));
 	int err;
 
-	if (which == OUTPUT_COMPARE)
-		return compare_write(report, f);
-	if (which == OUTPUT_BASELINE)
-		return baseline_write(report, f);
-	list = calloc(runs->n, sizeof(*list));
 	if (!list) {
 		log_error("out of memory");
-		return -1;
+		return -ENOMEM;
 	}
 	for (size_t i = 0; i < runs->n; i++)
 		list[i] = &runs->run[i];
@@ -48,57 +62,83 @@ static int write_output(const struct report_runs *runs,
 	return err;
 }
 
-/* baseline.csv needs something to compare with. */
-static enum output last_output(const struct report_runs *runs)
+static int write_output(const struct job *job, enum output which,
+			struct outfile *out)
 {
-	for (size_t i = 0; i < runs->n; i++)
-		if (runs->run[i].manifest.variant == VARIANT_STOCK)
-			return OUTPUT_BASELINE;
-	return OUTPUT_COMPARE;
+	bool html = which == OUTPUT_HTML;
+	int err = outfile_open(out, html ? NULL : job->dir,
+			       html ? job->html : output_names[which]);
+
+	if (err)
+		return err;
+	switch (which) {
+	case OUTPUT_COMPARE:
+		return compare_write(job->report, out->f);
+	case OUTPUT_BASELINE:
+		return baseline_write(job->report, out->f);
+	case OUTPUT_HTML:
+		return doc_write(job->report, &doc_html, out->f);
+	default:
+		return write_summary(job->runs, out->f);
+	}
 }
 
 /* All files are complete under temporary names before the first gets its own. */
-static int write_outputs(const struct report_runs *runs,
-			 const struct report *report, const char *dir,
-			 enum output last)
+static int write_outputs(const struct job *job)
 {
 	struct outfile out[OUTPUT_COUNT] = { 0 };
-	int err = outdir_make(dir);
+	int err = outdir_make(job->dir);
 
-	for (enum output i = 0; !err && i <= last; i++) {
-		err = outfile_open(&out[i], dir, output_names[i]);
-		if (!err)
-			err = write_output(runs, report, i, out[i].f);
-	}
-	for (enum output i = 0; !err && i <= last; i++)
-		err = outfile_commit(&out[i]);
-	for (enum output i = 0; i <= last; i++)
+	for (enum output i = 0; !err && i < OUTPUT_COUNT; i++)
+		if (is_wanted(job, i))
+			err = write_output(job, i, &out[i]);
+	for (enum output i = 0; !err && i < OUTPUT_COUNT; i++)
+		if (out[i].f)
+			err = outfile_commit(&out[i]);
+	for (enum output i = 0; i < OUTPUT_COUNT; i++)
 		outfile_abort(&out[i]);
 	return err;
 }
 
-static int write_all(const struct report_runs *runs,
-		     const struct report *report, const char *dir)
+/* Files first: what can't be written is known before anything is printed. */
+static int write_all(const struct job *job, enum report_format format)
 {
-	enum output last = last_output(runs);
-	int err = write_outputs(runs, report, dir, last);
+	int err = write_outputs(job);
 
 	if (!err)
-		err = report_print(report, stdout);
-	if (err)
+		err = report_write(job->report, format, stdout);
+	if (err || format != FORMAT_TABLE)
 		return err;
 	fputs("\nFiles written:\n", stdout);
-	for (enum output i = 0; i <= last; i++)
-		printf("  %s/%s\n", dir, output_names[i]);
+	for (enum output i = 0; i < OUTPUT_HTML; i++)
+		if (is_wanted(job, i))
+			printf("  %s/%s\n", job->dir, output_names[i]);
+	if (job->html)
+		printf("  %s\n", job->html);
 	return 0;
+}
+
+static int report_on(struct report_runs *runs, const struct report_opts *opts,
+		     const char *dir, const char *html)
+{
+	struct report report;
+	struct job job = { runs, &report, dir ? dir : runs->parent, html };
+	int err = report_init(&report, &runs->groups, &opts->eq);
+
+	if (err)
+		return EXIT_RUNTIME;
+	err = write_all(&job, opts->format);
+	report_deinit(&report);
+	if (err == -ENOSYS)
+		return EXIT_UNSUPPORTED;
+	return err ? EXIT_RUNTIME : EXIT_OK;
 }
 
 static int run_report(int argc, char **argv)
 {
 	struct report_opts opts = REPORT_OPTS_INIT;
 	struct report_runs runs;
-	struct report report;
-	const char *dir = NULL;
+	const char *dir = NULL, *html = NULL;
 	const struct opt table[] = {
 		{ .name = "output",
 		  .short_name = 'o',
@@ -106,11 +146,17 @@ static int run_report(int argc, char **argv)
 		  .dest = &dir,
 		  .arg = "DIR",
 		  .help = "where the files go (default: beside the first run)" },
+		REPORT_OPT_FORMAT(&opts),
+		{ .name = "html",
+		  .type = OPT_STR,
+		  .dest = &html,
+		  .arg = "FILE",
+		  .help = "write a page with the plots too" },
 		REPORT_OPT_EQUIVALENT(&opts),
 		REPORT_OPT_SEED(&opts),
 		{ 0 },
 	};
-	int first, err,
+	int first,
 		stop = opts_parse(&command_report, table, argc, argv, &first);
 
 	if (stop != OPTS_GO_ON)
@@ -119,13 +165,9 @@ static int run_report(int argc, char **argv)
 				argc - first);
 	if (stop != OPTS_GO_ON)
 		return stop;
-	err = report_init(&report, &runs.groups, &opts.eq);
-	if (!err) {
-		err = write_all(&runs, &report, dir ? dir : runs.parent);
-		report_deinit(&report);
-	}
+	stop = report_on(&runs, &opts, dir, html);
 	report_runs_deinit(&runs);
-	return err ? EXIT_RUNTIME : EXIT_OK;
+	return stop;
 }
 
 const struct command command_report = {
@@ -140,6 +182,9 @@ const struct command command_report = {
 		"Give the runs of several boots of each mode, at least 4: boots are what is\n"
 		"compared, but in the exact lanes icount and bochs. --equivalent gives the margin\n"
 		"within which the verdict is 'equivalent', in percent of the first of two figures\n"
-		"or in their unit.",
+		"or in their unit.\n\n"
+		"--format csv prints the rows of compare.csv, baseline.csv, and those of marks and\n"
+		"PTI's cost; json holds everything. --html writes one page that loads nothing from\n"
+		"elsewhere; its plots need gnuplot.",
 	.run = run_report,
 };

@@ -117,13 +117,16 @@ static int run_script(const char *body, unsigned int height, const char *png,
 		log_error("can't create a temporary file: %m");
 		return -EIO;
 	}
+	if (png) {
+		fprintf(script,
+			"set terminal pngcairo noenhanced size %d,%u font 'Sans,10'\n",
+			PLOT_WIDTH, height);
+		write_output(script, png);
+		fputs(body, script);
+		fputs("reset\n", script);
+	}
 	fprintf(script,
-		"set terminal pngcairo noenhanced size %d,%u font 'Sans,10'\n",
-		PLOT_WIDTH, height);
-	write_output(script, png);
-	fputs(body, script);
-	fprintf(script,
-		"reset\nset terminal svg noenhanced size %d,%u font 'Sans,13' background 'white'\n",
+		"set terminal svg noenhanced size %d,%u font 'Sans,13' background 'white'\n",
 		PLOT_WIDTH, height);
 	write_output(script, svg);
 	fputs(body, script);
@@ -139,7 +142,7 @@ static int run_script(const char *body, unsigned int height, const char *png,
 
 /**
  * plot_draw() - draw a figure of one machine
- * @png: file to write
+ * @png: file to write, or NULL for none
  * @svg: file to write
  * Return: 0, -ENOENT when there is nothing to draw, -ENOSYS when gnuplot is
  * missing, or another -errno; after one line on stderr but for -ENOENT

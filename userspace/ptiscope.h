@@ -26,6 +26,7 @@ struct command {
 extern const struct command command_run;
 extern const struct command command_trace;
 extern const struct command command_report;
+extern const struct command command_compare;
 extern const struct command command_plot;
 extern const struct command command_doctor;
 extern const struct command command_audit;

@@ -5,14 +5,17 @@
 #include "opts.h"
 #include "report_diff.h"
 #include "report_runs.h"
+#include "report_write.h"
 
 /**
  * struct report_opts - options that commands on finished runs share
+ * @format: enum report_format
  * @equivalent: value of --equivalent
  * @seed: replaces that of every run, unless it is %REPORT_SEED_UNSET
  * @eq: out: @equivalent
  */
 struct report_opts {
+	int format;
 	const char *equivalent;
 	uint64_t seed;
 	struct equivalence eq;
@@ -26,6 +29,13 @@ struct report_opts {
 	}
 
 /* Entries of a command's option table */
+#define REPORT_OPT_FORMAT(o)                                                \
+	{                                                                   \
+		.name = "format", .type = OPT_CHOICE, .dest = &(o)->format, \
+		.arg = "FORMAT", .help = "what is printed",                 \
+		.choices = report_format_names                              \
+	}
+
 #define REPORT_OPT_EQUIVALENT(o)                                                               \
 	{                                                                                      \
 		.name = "equivalent", .type = OPT_STR,                                         \

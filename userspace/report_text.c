@@ -37,16 +37,25 @@ static int print_part(const struct part *part, FILE *f)
 	return err ? err : report_warnings(part, f);
 }
 
-static void print_legend(const struct report *report, FILE *f)
+/** report_legend() - what intervals, p-values and verdicts mean */
+void report_legend(const struct report *report, char *text, size_t size)
 {
-	fputc('\n', f);
-	text_wrap(
-		f, "", "",
+	snprintf(
+		text, size,
 		"Intervals are at 95 %%; p is Mann-Whitney's, of a whole table (Benjamini-Hochberg). "
-		"'slower' and 'faster' need both. 'equivalent': the interval lies within %.6g %s of 0. "
+		"'slower' and 'faster' need both. 'equivalent': the interval stays within %.6g %s either way. "
 		"'not shown': no difference shown. 'few boots': too few boots to show one.",
 		report->eq.margin,
 		report->eq.percent ? "% of the first figure" : "in their unit");
+}
+
+static void print_legend(const struct report *report, FILE *f)
+{
+	char text[512];
+
+	report_legend(report, text, sizeof(text));
+	fputc('\n', f);
+	text_wrap(f, "", "", "%s", text);
 }
 
 static int end(int err)

@@ -15,6 +15,7 @@
 
 int report_print(const struct report *report, FILE *f);
 int report_print_pair(const struct report *report, FILE *f);
+void report_legend(const struct report *report, char *text, size_t size);
 
 /* The sections of one machine, in the order of the report; int is 0 or -ENOMEM. */
 void report_environment(const struct machine *machine, FILE *f);

@@ -1,0 +1,167 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The formats of a report, its page, and the comparison of two runs.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+
+six_runs
+"$mkrun" off switch=off
+all="stock-early stock-off early late off early-marks late-marks"
+
+# json EXPRESSION: of the report d in the file out
+json() {
+	python3 -c 'import json, sys; d = json.load(open("out")); print(eval(sys.argv[1]))' "$1"
+}
+
+# shellcheck disable=SC2086
+works "csv" report -o csv --format csv $all
+is "csv: one header" "$(grep -c '^lane,' out)" 1
+head -n "$(wc -l <csv/compare.csv)" out >begin
+ok "csv: the rows of compare.csv come first" cmp begin csv/compare.csv
+is "csv: and those of baseline.csv" "$(tail -n +2 csv/baseline.csv | grep -c -F -x -f out)" \
+	"$(tail -n +2 csv/baseline.csv | wc -l)"
+is "csv: PTI's cost" "$(grep '^pti-late/icount,syscall64,getppid' out | cut -d, -f 8-10)" '265,280,15'
+is "csv: what marks cost" "$(grep '^marks-late/icount,syscall64,getppid' out | cut -d, -f 8-10)" '280,493,213'
+ok "csv: every row has its columns" awk -F, 'NF != 15 { print; bad = 1 } END { exit bad }' out
+
+# shellcheck disable=SC2086
+works "json" report -o json --format json $all
+is "json: what it is" "$(json 'd["format"], d["version"], d["equivalent"]')" \
+	"('ptiscope-report', 1, {'margin': 1.0, 'of': 'percent'})"
+is "json: late minus early" \
+	"$(json '[(c["diff"], c["ci"], c["basis"], c["verdict"]) for c in d["machines"][0]["round_trip"][0]["comparisons"] if c["comparison"] == "late - early"]')" \
+	"[(14.0, [14.0, 14.0], 'exact counts', 'slower')]"
+is "json: PTI's cost" "$(json 'd["machines"][0]["round_trip"][0]["pti_cost"]')" \
+	"{'early': 1.0, 'late': 15.0, 'late_switch_share': 0.9333333333}"
+is "json: windows" \
+	"$(json '[v["estimate"] for v in d["machines"][0]["windows"][0]["window"]]')" '[12.0, 30.0]'
+is "json: the TLB" "$(json 'd["machines"][0]["tlb"]["measured"]')" False
+is "json: runs" "$(json 'len(d["machines"][0]["environment"])')" 7
+cp out first.json
+# shellcheck disable=SC2086
+works "json again" report -o json --format json $all
+ok "json: the same bytes" cmp out first.json
+
+# shellcheck disable=SC2086
+works "markdown" report -o md --format markdown $all
+has "markdown: round trip" out '^\| getppid \| syscall64 \| late \| 280 \| \\\[280, 280\\\] \|'
+has "markdown: verdict" out '^\| getppid \| syscall64 \| round\\_trip \| late - early \| 266 \| 280 \| \+14 .*slower \|$'
+for section in Environment 'Round trip of one iteration, instructions' \
+	'Window and switch per path, marks on' 'What marks add to round trips' TLB \
+	'Cost of measuring' 'Not measured'; do
+	has "markdown: $section" out "^### $section$"
+done
+has "markdown: why there is nothing on the TLB" out '^not measured: '
+ok "markdown: every row has the columns of its table" awk -F'|' '
+	/^\|/ { gsub(/\\\|/, ""); if (last && NF != last) { print; bad = 1 } last = NF; next }
+	{ last = 0 } END { exit bad }' out
+
+fails "a format that is none" 2 "--format: 'xml'" report --format xml early
+rc=0
+"$cli" report -o md --format json early >/dev/full 2>err || rc=$?
+is "full stdout: exit code" "$rc" 1
+
+# What names hold is text, in every format.
+"$mkrun" evil cpu='<script>|a`b*"&amp;' marks=1
+works "a CPU with a name like a page, markdown" report -o md --format markdown evil
+ok "is text" sh -c '! grep "<script>" out'
+works "a CPU with a name like a page, json" report -o md --format json evil
+is "is text too" "$(json 'd["machines"][0]["cpu"]')" '<script>|a`b*"&amp;'
+
+# page FILE: well-formed, ids that are unique and found, nothing from elsewhere
+page() {
+	python3 - "$1" <<'END'
+import re, sys, xml.etree.ElementTree as e
+text = open(sys.argv[1], encoding="utf-8").read()
+if not text.startswith("<!DOCTYPE html>\n"):
+    sys.exit("no DOCTYPE")
+root = e.fromstring(text.split("\n", 1)[1])
+ids, refs = [], []
+for node in root.iter():
+    for name, value in node.attrib.items():
+        name = name.split("}")[-1]
+        if name == "id":
+            ids.append(value)
+        if name in ("href", "src", "action", "data"):
+            if not value.startswith("#"):
+                sys.exit("loads " + value)
+            refs.append(value[1:])
+        refs += re.findall(r"url\(#([^)]*)\)", value)
+        if re.search(r"url\((?!#)", value):
+            sys.exit("loads " + value)
+for node in root.iter():
+    if node.tag.split("}")[-1] in ("script", "link", "iframe", "object", "img"):
+        sys.exit("has a " + node.tag)
+double = {i for i in ids if ids.count(i) > 1}
+lost = set(refs) - set(ids)
+if double or lost:
+    sys.exit("ids that occur twice: %s, that are missing: %s" % (double, lost))
+for table in root.iter("table"):
+    if len({len(list(row)) for row in table.iter("tr")}) != 1:
+        sys.exit("a table with rows of several lengths")
+END
+}
+
+mkdir empty
+rc=0
+PATH=$tmp/empty "$cli" report -o none --html none.html early >out 2>err || rc=$?
+is "page without gnuplot: exit code" "$rc" 3
+has "page without gnuplot: remedy" err 'apt install gnuplot-nox'
+is "page without gnuplot: nothing is written" "$(ls none) $(ls none.html* 2>/dev/null)" ' '
+if command -v gnuplot >/dev/null; then
+	# shellcheck disable=SC2086
+	works "page" report -o html --html page.html $all
+	has "it is named" out '^  page.html$'
+	ok "it is well-formed and whole" page page.html
+	is "it has the figures" "$(grep -c '<figure>' page.html)" 2
+	has "a figure's values" page.html '280 +\(n 200, lost 0\)'
+	has "a table's values" page.html '<td>getppid</td><td>syscall64</td><td>late</td><td>280</td>'
+	# shellcheck disable=SC2086
+	works "page again" report -o html --html again.html $all
+	ok "the same runs give the same page" cmp page.html again.html
+	works "a page of two lanes and an evil name" report -o html --html evil.html early evil
+	ok "it is well-formed and whole" page evil.html
+	sed 's#<h1>#<h1><img src="http://example.org/"/>#' page.html >loads.html
+	if page loads.html >/dev/null 2>&1; then seen=no; else seen=yes; fi
+	is "a page that loads something is found" "$seen" yes
+	sed 's#</h1>##' page.html >open.html
+	if page open.html >/dev/null 2>&1; then seen=no; else seen=yes; fi
+	is "a page that is not well-formed is found" "$seen" yes
+	fails "a page that can't be written" 1 "can't write" report -o html --html no/such/page.html early
+	if command -v chromium >/dev/null; then
+		chromium --headless --no-sandbox --disable-gpu --virtual-time-budget=2000 \
+			--dump-dom "file://$tmp/page.html" >dom 2>/dev/null
+		has "chromium draws it" dom 'id="figure-1-1-gnuplot_canvas"'
+	else
+		skip "chromium draws the page" "Debian's package chromium is not installed"
+	fi
+else
+	skip "page" "gnuplot is not installed"
+fi
+
+works "compare" compare early late
+has "compare: figures" out '^    266 -> 280 instructions, n 200 and 200: slower$'
+has "compare: difference" out '^      second - first +\+14  \[\+14, \+14\]'
+ok "compare: 100 columns" awk 'length > 100 { print; bad = 1 } END { exit bad }' out
+pti compare early early-marks --format csv
+is "compare: with marks and without is possible" "$rc" 0
+has "compare: and that is said" err "one is with marks and one without"
+works "compare, json" compare --format json late early
+is "compare, json: second minus first" \
+	"$(json 'd["machines"][0]["second_against_first"][0]["diff"]')" '-14.0'
+works "compare, markdown" compare --format markdown early late
+has "compare, markdown: title" out '^# One run against another$'
+ok "compare writes no file" sh -c '! ls compare.csv summary.csv'
+"$mkrun" tcg-early lane=tcg jitter=90
+"$mkrun" tcg-late lane=tcg jitter=90 switch=late add=500 seed=4
+works "compare two boots of the tcg lane" compare tcg-early tcg-late
+has "that can't tell modes apart is said" out "boots can't be compared: there is 1 of early and 1 of late"
+has "by the verdict too" out ': too few boots$'
+fails "compare two lanes" 1 'different lanes' compare early tcg-late
+fails "compare one run" 2 'two run directories' compare early
+fails "compare three runs" 2 'two run directories' compare early late off
+fails "compare a run with itself" 1 'given twice' compare early ./early
+fails "compare what is not there" 1 'No such file' compare early nowhere
+tap_done
