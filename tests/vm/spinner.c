@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * spinner FILE THREADS [ldt|sleep]: create FILE and stay in user mode on CPU 0,
- * with a number in R15 by which it is known from outside.  All other threads
- * sleep; with sleep, the first one, too.
+ * spinner FILE THREADS [ldt]: create FILE and sleep, all threads of it.  On SIGUSR1
+ * the first one stays in user mode on CPU 0 for good, with a number in R15 by
+ * which it is known from outside.
  */
 #include <asm/ldt.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,15 @@ static int start_threads(int n)
 	return 0;
 }
 
+static void spin(int signal)
+{
+	(void)signal;
+	asm volatile("movabs $0x7074697363f7e5a1, %%r15\n"
+		     "1: pause\n"
+		     "jmp 1b" ::
+			     : "r15");
+}
+
 static int make_ldt(void)
 {
 	struct user_desc desc = {
@@ -60,7 +70,7 @@ int main(int argc, char **argv)
 	FILE *f;
 
 	if (argc < 3) {
-		fputs("usage: spinner FILE THREADS [ldt|sleep]\n", stderr);
+		fputs("usage: spinner FILE THREADS [ldt]\n", stderr);
 		return 2;
 	}
 	if (start_threads(atoi(argv[2]) - 1)) {
@@ -71,6 +81,7 @@ int main(int argc, char **argv)
 		perror("modify_ldt");
 		return 1;
 	}
+	signal(SIGUSR1, spin);
 	CPU_ZERO(&cpu0);
 	CPU_SET(0, &cpu0);
 	if (sched_setaffinity(0, sizeof(cpu0), &cpu0)) {
@@ -80,11 +91,6 @@ int main(int argc, char **argv)
 	f = fopen(argv[1], "w");
 	if (!f || fclose(f))
 		return 1;
-	if (argc > 3 && !strcmp(argv[3], "sleep"))
-		sleeper(NULL);
-	asm volatile("movabs $0x7074697363f7e5a1, %%r15\n"
-		     "1: pause\n"
-		     "jmp 1b" ::
-			     : "r15");
-	return 0;
+	for (;;)
+		pause();
 }
