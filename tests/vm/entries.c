@@ -222,11 +222,15 @@ static bool test_interrupts(void)
 
 static void traced(void)
 {
+	const char *lane = getenv("PTISCOPE_LANE");
+	/* Bochs traps behind a SYSCALL with TF, in the kernel, which warns. */
+	const bool bochs = lane && !strcmp(lane, "bochs");
+
 	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 	raise(SIGSTOP);
 	for (int i = 0; i < 10; i++) {
 		/* TCG keeps TF over SYSENTER, which crashes any kernel. */
-		if (BITS == 64 && !call_syscall())
+		if (BITS == 64 && !bochs && !call_syscall())
 			_exit(1);
 		if (!call_int80())
 			_exit(1);
