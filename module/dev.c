@@ -21,6 +21,23 @@
  */
 #define WAKE_INTERVAL msecs_to_jiffies(10)
 
+/**
+ * ptiscope_permitted - whether the caller may do what it asks for
+ * @capability: CAP_PERFMON to record and read, or CAP_SYS_ADMIN
+ *
+ * Asked at each call as well: who opened the device may have handed it on, and
+ * the kernel may have been locked down since.  Records hold physical addresses,
+ * so they are no more open than tracefs is.
+ *
+ * Return: 0 or -EPERM
+ */
+int ptiscope_permitted(int capability)
+{
+	if (capability == CAP_PERFMON ? !perfmon_capable() : !capable(capability))
+		return -EPERM;
+	return security_locked_down(LOCKDOWN_TRACEFS);
+}
+
 static struct ptiscope *to_ptiscope(struct file *file)
 {
 	return container_of(file->private_data, struct ptiscope, misc);
@@ -84,8 +101,7 @@ static int ptiscope_start(struct ptiscope *p, u32 tid)
 		if (!filter)
 			return -ESRCH;
 	}
-	put_pid(p->ring.filter);
-	p->ring.filter = filter;
+	ptiscope_filter_tid(&p->ring.match, filter);
 
 	err = ptiscope_ring_prepare(&p->ring, p->ring_bytes);
 	if (err)
@@ -120,6 +136,9 @@ static long ptiscope_ioc_start(struct ptiscope *p, void __user *arg)
 	struct ptiscope_start start;
 	int err;
 
+	err = ptiscope_permitted(CAP_PERFMON);
+	if (err)
+		return err;
 	if (copy_from_user(&start, arg, sizeof(start)))
 		return -EFAULT;
 	if (start.version != PTISCOPE_ABI_VERSION ||
@@ -174,6 +193,10 @@ static long ptiscope_ioc_probe(void __user *arg)
 	    probe.size != sizeof(probe) || !probe.n ||
 	    probe.n > PTISCOPE_PROBE_MAX)
 		return -EINVAL;
+	err = ptiscope_permitted(probe.kind > PTISCOPE_PROBE_MARK_PAIR ?
+				 CAP_SYS_ADMIN : CAP_PERFMON);
+	if (err)
+		return err;
 
 	samples = kcalloc(probe.n, sizeof(*samples), GFP_KERNEL);
 	if (!samples)
@@ -207,6 +230,8 @@ static long ptiscope_ioctl(struct file *file, unsigned int cmd,
 		return ptiscope_ioc_audit(user);
 	case PTISCOPE_IOC_REGIONS:
 		return ptiscope_ioc_regions(user);
+	case PTISCOPE_IOC_FILTER:
+		return ptiscope_ioc_filter(p, user);
 	case PTISCOPE_IOC_NMI:
 		return ptiscope_ioc_nmi(p, user);
 	default:
@@ -256,10 +281,8 @@ static int ptiscope_open(struct inode *inode, struct file *file)
 	struct ptiscope *p = to_ptiscope(file);
 	int err;
 
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	/* Records hold physical addresses: no more open than tracefs is */
-	err = security_locked_down(LOCKDOWN_TRACEFS);
+	err = ptiscope_permitted(file->f_mode & FMODE_WRITE ? CAP_SYS_ADMIN :
+				 CAP_PERFMON);
 	if (err)
 		return err;
 	if (test_and_set_bit_lock(0, &p->open))
@@ -300,6 +323,7 @@ void ptiscope_dev_init(struct ptiscope *p)
 {
 	mutex_init(&p->lock);
 	init_waitqueue_head(&p->wait);
+	ptiscope_filter_clear(&p->ring.match);
 	INIT_DELAYED_WORK(&p->wake, ptiscope_wake);
 	p->misc = (struct miscdevice){
 		.minor = MISC_DYNAMIC_MINOR,

@@ -19,7 +19,7 @@ static void pti_switch_probe(void *data, const struct pti_marks *marks)
 	struct ptiscope_ring *ring = data;
 	struct ptiscope_record rec;
 
-	if (ring->filter && ring->filter != task_pid(current))
+	if (!ring->match.any && !ptiscope_filter_match(&ring->match, marks))
 		return;
 
 	/* Every member is set, those not named to 0, and there is no padding */

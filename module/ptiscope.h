@@ -12,6 +12,7 @@
 #include "uapi/ptiscope.h"
 
 struct pid;
+struct pti_marks;
 struct trace_buffer;
 struct tracepoint;
 
@@ -26,14 +27,30 @@ struct ptiscope_counters {
 };
 
 /**
+ * struct ptiscope_match - which records are kept
+ * @tid: those of this thread; NULL keeps all
+ * @tgid: those of this process; NULL keeps all
+ * @paths: those whose entry or exit path is one of these bits
+ * @cpu: those of this CPU, or of all with %PTISCOPE_NO_CPU
+ * @any: every record is kept
+ */
+struct ptiscope_match {
+	struct pid *tid;
+	struct pid *tgid;
+	u64 paths;
+	unsigned int cpu;
+	bool any;
+};
+
+/**
  * struct ptiscope_ring - per-CPU rings and the reader's end of them
  *
- * The probe uses @buffer, @counters and @filter, which do not change while it
- * is attached.  The rest belongs to the reader, under &struct ptiscope.lock.
+ * The probe uses @buffer, @counters and @match, which do not change while it is
+ * attached.  The rest belongs to the reader, under &struct ptiscope.lock.
  *
  * @buffer: the kernel's ring buffer, one ring a CPU; full rings drop records
  * @counters: of the probe
- * @filter: record this thread alone; NULL records all
+ * @match: records that are kept
  * @batch: records taken out of @buffer and not handed out yet
  * @pos: index in @batch of the first of them
  * @left: number of them
@@ -43,7 +60,7 @@ struct ptiscope_counters {
 struct ptiscope_ring {
 	struct trace_buffer *buffer;
 	struct ptiscope_counters __percpu *counters;
-	struct pid *filter;
+	struct ptiscope_match match;
 	struct ptiscope_record *batch;
 	unsigned int pos;
 	unsigned int left;
@@ -76,6 +93,7 @@ struct ptiscope {
 };
 
 /* dev.c */
+int ptiscope_permitted(int capability);
 void ptiscope_dev_init(struct ptiscope *p);
 
 /* marks.c */
@@ -95,6 +113,14 @@ ssize_t ptiscope_ring_read(struct ptiscope_ring *ring, char __user *buf,
 			   size_t count);
 void ptiscope_ring_stats(const struct ptiscope_ring *ring,
 			 struct ptiscope_stats *stats);
+
+/* filter.c */
+void ptiscope_filter_clear(struct ptiscope_match *f);
+void ptiscope_filter_tid(struct ptiscope_match *f, struct pid *tid);
+bool ptiscope_filter_match(const struct ptiscope_match *f,
+			   const struct pti_marks *marks);
+long ptiscope_ioc_filter(struct ptiscope *p,
+			 const struct ptiscope_filter __user *arg);
 
 /* probe.c */
 int ptiscope_probe(u32 kind, u64 *samples, unsigned int n);

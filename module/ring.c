@@ -9,7 +9,6 @@
  */
 #include <linux/mm.h>
 #include <linux/percpu.h>
-#include <linux/pid.h>
 #include <linux/ring_buffer.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -88,8 +87,12 @@ void ptiscope_ring_destroy(struct ptiscope_ring *ring)
 		kfree(ring->batch);
 		free_percpu(ring->counters);
 	}
-	put_pid(ring->filter);
-	memset(ring, 0, sizeof(*ring));
+	ptiscope_filter_clear(&ring->match);
+	ring->buffer = NULL;
+	ring->batch = NULL;
+	ring->counters = NULL;
+	ring->left = 0;
+	ring->read = 0;
 }
 
 /**

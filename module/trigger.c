@@ -9,6 +9,7 @@
  * one NMI for each credit, and the kernel finds an owner for every one.
  */
 #include <linux/atomic.h>
+#include <linux/capability.h>
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
@@ -357,6 +358,9 @@ long ptiscope_ioc_nmi(struct ptiscope *p, void __user *arg)
 	struct ptiscope_nmi nmi;
 	int err;
 
+	err = ptiscope_permitted(CAP_SYS_ADMIN);
+	if (err)
+		return err;
 	if (copy_from_user(&nmi, arg, sizeof(nmi)))
 		return -EFAULT;
 	if (nmi.version != PTISCOPE_ABI_VERSION || nmi.size != sizeof(nmi))

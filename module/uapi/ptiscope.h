@@ -2,7 +2,12 @@
 /*
  * The binary interface of /dev/ptiscope.
  *
- * open(2) needs CAP_SYS_ADMIN and allows one reader at a time (-EBUSY).
+ * open(2) allows one reader at a time (-EBUSY).  For reading it needs CAP_PERFMON
+ * or CAP_SYS_ADMIN, for writing, which has no use, CAP_SYS_ADMIN; -EPERM else, and
+ * where lockdown forbids tracefs.  START and PROBE ask again for CAP_PERFMON;
+ * probes that write to CR3 or flush the TLB, NMI, AUDIT and REGIONS for
+ * CAP_SYS_ADMIN.
+ *
  * PTISCOPE_IOC_START begins to record, PTISCOPE_IOC_STOP or close(2) ends it.
  * read(2) returns whole struct ptiscope_record only, oldest first within a CPU;
  * 0 means that recording is stopped and the rings are empty.  While recording,
@@ -440,6 +445,36 @@ struct ptiscope_regions {
 	struct ptiscope_region region[PTISCOPE_REGIONS_MAX];
 };
 
+/** PTISCOPE_PATHS_ALL - bits of every enum pti_path */
+#define PTISCOPE_PATHS_ALL (_BITULL(PTI_PATH_COUNT) - 2)
+
+/**
+ * struct ptiscope_filter - which records the next recordings keep
+ *
+ * A record is kept where all of @paths, @cpu and @tgid, and the thread that
+ * PTISCOPE_IOC_START names, agree.  The others are not counted.  Stays until the
+ * next PTISCOPE_IOC_FILTER or close(2); before the first, all are kept.
+ *
+ * Fails with -EBUSY while recording, with -EINVAL on a bad version, size or
+ * @paths, with -ENXIO where @cpu is not a possible CPU, and with -ESRCH where no
+ * process has @tgid.
+ *
+ * @version: in: PTISCOPE_ABI_VERSION
+ * @size: in: sizeof(struct ptiscope_filter)
+ * @paths: in: bit n stands for path n of enum pti_path: keep records whose entry
+ *	or exit went that way; %PTISCOPE_PATHS_ALL keeps all, no bit is -EINVAL
+ * @cpu: in: keep records of this CPU; %PTISCOPE_NO_CPU keeps all
+ * @tgid: in: keep records of this process of the caller's PID namespace; 0 keeps
+ *	all
+ */
+struct ptiscope_filter {
+	__u32 version;
+	__u32 size;
+	__u64 paths;
+	__u32 cpu;
+	__u32 tgid;
+};
+
 #define PTISCOPE_IOC_MAGIC 0xF7
 #define PTISCOPE_IOC_INFO _IOWR(PTISCOPE_IOC_MAGIC, 0, struct ptiscope_info)
 #define PTISCOPE_IOC_START _IOW(PTISCOPE_IOC_MAGIC, 1, struct ptiscope_start)
@@ -450,5 +485,7 @@ struct ptiscope_regions {
 #define PTISCOPE_IOC_NMI _IOWR(PTISCOPE_IOC_MAGIC, 6, struct ptiscope_nmi)
 #define PTISCOPE_IOC_REGIONS \
 	_IOWR(PTISCOPE_IOC_MAGIC, 7, struct ptiscope_regions)
+#define PTISCOPE_IOC_FILTER \
+	_IOW(PTISCOPE_IOC_MAGIC, 8, struct ptiscope_filter)
 
 #endif /* _UAPI_PTISCOPE_H */

@@ -59,6 +59,62 @@ static int open_errno_without(bool without_uid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
+/* Calls of a child that is root with CAP_PERFMON alone: which one went wrong, or 0 */
+static int perfmon_child(void)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct data[2] = { 0 };
+	struct ptiscope_start start = { .version = PTISCOPE_ABI_VERSION,
+					.size = sizeof(start) };
+	struct ptiscope_nmi nmi = { .version = PTISCOPE_ABI_VERSION,
+				    .size = sizeof(nmi),
+				    .op = PTISCOPE_NMI_STATS };
+	__u64 sample;
+	struct ptiscope_probe probe = { .version = PTISCOPE_ABI_VERSION,
+					.size = sizeof(probe),
+					.kind = PTISCOPE_PROBE_TSC_PAIR,
+					.n = 1,
+					.samples = (unsigned long)&sample };
+	int fd, err;
+
+	data[CAP_PERFMON / 32].effective = 1U << CAP_PERFMON % 32;
+	data[CAP_PERFMON / 32].permitted = 1U << CAP_PERFMON % 32;
+	if (syscall(SYS_capset, &head, data))
+		return 1;
+	if (open(DEV, O_RDWR) >= 0 || errno != EPERM)
+		return 2;
+	fd = open(DEV, O_RDONLY);
+	if (fd < 0)
+		return 3;
+	err = ioctl_errno(fd, PTISCOPE_IOC_START, &start);
+	if ((err && err != EOPNOTSUPP) ||
+	    ioctl_errno(fd, PTISCOPE_IOC_STOP, NULL))
+		return 4;
+	if (ioctl_errno(fd, PTISCOPE_IOC_PROBE, &probe))
+		return 5;
+	probe.kind = PTISCOPE_PROBE_INVLPG;
+	if (ioctl_errno(fd, PTISCOPE_IOC_PROBE, &probe) != EPERM)
+		return 6;
+	if (ioctl_errno(fd, PTISCOPE_IOC_NMI, &nmi) != EPERM)
+		return 7;
+	return 0;
+}
+
+static void test_perfmon(struct tap *tap)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (!pid)
+		_exit(perfmon_child());
+	waitpid(pid, &status, 0);
+	tap_ok(tap, !status,
+	       "CAP_PERFMON reads, and neither flushes nor sends NMIs: step %d",
+	       WEXITSTATUS(status));
+}
+
 /* Number of processes, out of @n that open at the same time, that succeed */
 static int racing_opens(int n)
 {
@@ -108,6 +164,8 @@ static void test_open(struct tap *tap)
 	chmod(DEV, 0600);
 	expect(tap, open_errno_without(false), EPERM,
 	       "open as root without capabilities");
+
+	test_perfmon(tap);
 
 	for (int i = 0; i < 20; i++)
 		bad += racing_opens(4) != 1;

@@ -18,106 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../module/uapi/ptiscope.h"
+#include "records.h"
 #include "tap.h"
-
-#define DEV "/dev/ptiscope"
-#define CAN_RECORD \
-	(PTISCOPE_HAS_TRACEPOINT | PTISCOPE_HAS_PTI | PTISCOPE_HAS_MARKS)
-#define MAX_CPUS 1024
-#define RECORD sizeof(struct ptiscope_record)
-
-/* What a series of records amounted to */
-struct tally {
-	unsigned long long n;
-	unsigned long long syscall64;
-	unsigned long long bad;
-	unsigned long long gaps;
-	unsigned long long next_seq[MAX_CPUS];
-};
-
-static int start(int fd, __u32 tid)
-{
-	struct ptiscope_start arg = { .version = PTISCOPE_ABI_VERSION,
-				      .size = sizeof(arg),
-				      .tid = tid };
-
-	return ioctl(fd, PTISCOPE_IOC_START, &arg) ? errno : 0;
-}
-
-static int stop(int fd)
-{
-	return ioctl(fd, PTISCOPE_IOC_STOP) ? errno : 0;
-}
-
-static struct ptiscope_stats stats(int fd)
-{
-	struct ptiscope_stats arg = { .version = PTISCOPE_ABI_VERSION,
-				      .size = sizeof(arg) };
-
-	if (ioctl(fd, PTISCOPE_IOC_STATS, &arg))
-		memset(&arg, 0xff, sizeof(arg));
-	return arg;
-}
-
-static void getppids(unsigned int n)
-{
-	long ret;
-
-	while (n--)
-		asm volatile("syscall"
-			     : "=a"(ret)
-			     : "a"(SYS_getppid)
-			     : "rcx", "r11", "memory");
-}
-
-static bool sound(const struct ptiscope_record *r, __u32 tid)
-{
-	if (r->reserved || r->cpu >= MAX_CPUS || (tid && r->tid != tid))
-		return false;
-	if (r->entry_path == PTI_PATH_NONE || r->entry_path >= PTI_PATH_SYSRET)
-		return false;
-	if (r->e0 > r->e1 || r->e1 > r->e2)
-		return false;
-	if (r->exit_path == PTI_PATH_NONE)
-		return !(r->x0 | r->x1 | r->x2 | r->exit_cr3);
-	return r->exit_path >= PTI_PATH_SYSRET &&
-	       r->exit_path < PTI_PATH_COUNT && r->x0 <= r->x1 &&
-	       r->x1 <= r->x2 && r->x2 <= r->e0;
-}
-
-static void count(struct tally *tally, const struct ptiscope_record *r,
-		  size_t n, __u32 tid)
-{
-	for (; n; n--, r++) {
-		tally->n++;
-		tally->syscall64 += r->entry_path == PTI_PATH_SYSCALL64;
-		if (!sound(r, tid)) {
-			tally->bad++;
-			continue;
-		}
-		tally->bad += r->seq < tally->next_seq[r->cpu];
-		tally->gaps += r->seq - tally->next_seq[r->cpu];
-		tally->next_seq[r->cpu] = r->seq + 1;
-	}
-}
-
-/* Read all that is there, @bytes at a time, until 0 or an error */
-static struct tally *drain(int fd, size_t bytes, __u32 tid)
-{
-	static struct tally tally;
-	char *buf = malloc(bytes);
-	ssize_t n;
-
-	memset(&tally, 0, sizeof(tally));
-	while ((n = read(fd, buf, bytes)) > 0) {
-		if (n % RECORD)
-			tally.bad++;
-		count(&tally, (void *)buf, n / RECORD, tid);
-	}
-	free(buf);
-	return &tally;
-}
 
 static void test_exact(struct tap *tap, int fd)
 {
@@ -224,30 +126,6 @@ static void test_overflow(struct tap *tap, int fd,
 	tap_ok(tap, !t->bad && !t->gaps,
 	       "the oldest records are kept: bad %llu, gaps %llu", t->bad,
 	       t->gaps);
-}
-
-/* A child that runs getppid until killed, on @cpu if that is not negative */
-static pid_t hammer(int cpu)
-{
-	pid_t pid = fork();
-	cpu_set_t set;
-
-	if (pid)
-		return pid;
-	/* A copy of the device's descriptor would keep it open */
-	close_range(3, ~0U, 0);
-	CPU_ZERO(&set);
-	CPU_SET(cpu < 0 ? 0 : cpu, &set);
-	if (cpu >= 0)
-		sched_setaffinity(0, sizeof(set), &set);
-	for (;;)
-		getppids(1000);
-}
-
-static void reap(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
 }
 
 static void test_stop_race(struct tap *tap, int fd)
