@@ -222,15 +222,11 @@ static bool test_interrupts(void)
 
 static void traced(void)
 {
-	const char *lane = getenv("PTISCOPE_LANE");
-	/* Bochs traps behind a SYSCALL with TF, in the kernel, which warns. */
-	const bool bochs = lane && !strcmp(lane, "bochs");
-
 	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 	raise(SIGSTOP);
 	for (int i = 0; i < 10; i++) {
 		/* TCG keeps TF over SYSENTER, which crashes any kernel. */
-		if (BITS == 64 && !bochs && !call_syscall())
+		if (BITS == 64 && !call_syscall())
 			_exit(1);
 		if (!call_int80())
 			_exit(1);
@@ -292,6 +288,18 @@ static const struct {
 
 #define TESTS (sizeof(tests) / sizeof(tests[0]))
 
+/*
+ * Bochs traps behind a SYSCALL with TF, at the first instruction of the kernel,
+ * which warns of a step of its own.
+ */
+static bool left_out(size_t i)
+{
+	const char *lane = getenv("PTISCOPE_LANE");
+
+	return BITS == 64 && tests[i].run == test_single_step && lane &&
+	       !strcmp(lane, "bochs");
+}
+
 int main(int argc, char **argv)
 {
 	const time_t end = time(NULL) + (argc > 1 ? atoi(argv[1]) : 0);
@@ -302,12 +310,18 @@ int main(int argc, char **argv)
 		return CHILD_STATUS;
 	do {
 		for (size_t i = 0; i < TESTS; i++)
-			failed[i] += !tests[i].run();
+			if (!left_out(i))
+				failed[i] += !tests[i].run();
 		rounds++;
 	} while (time(NULL) < end);
 	for (size_t i = 0; i < TESTS; i++)
-		tap_ok(&tap, !failed[i],
-		       "%d bits: %s: wrong in %u of %u rounds", BITS,
-		       tests[i].name, failed[i], rounds);
+		if (left_out(i))
+			tap_ok(&tap, true,
+			       "%d bits: %s # SKIP Bochs traps in the kernel",
+			       BITS, tests[i].name);
+		else
+			tap_ok(&tap, !failed[i],
+			       "%d bits: %s: wrong in %u of %u rounds", BITS,
+			       tests[i].name, failed[i], rounds);
 	return tap_done(&tap);
 }
