@@ -11,15 +11,18 @@ Q := $(if $(filter 1,$(V)),,@)
 KERNELS := .output/kernel
 # Kernel that `make module` builds for, if it is not the guests' own
 KDIR ?=
+# How long `make fuzz` works on each target
+FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps kernel module bpf cli tools bench test soak check clean
+.PHONY: help deps kernel module bpf cli tools bench test soak fuzz check clean
 
 help:
 	@echo 'make bench    boot every variant in QEMU, measure, compare, plot: results/'
 	@echo 'make test     all tests'
 	@echo 'make soak     the long tests, tests/soak'
+	@echo 'make fuzz     fuzz the readers of files, FUZZ_SECONDS=$(FUZZ_SECONDS) all targets at once'
 	@echo
 	@echo 'make deps     install the Debian packages that the rest needs (as root)'
 	@echo 'make kernel   the two kernels of the guests: stock and patched'
@@ -68,6 +71,9 @@ test: cli module tools
 
 soak: cli module tools
 	$(Q)tests/run soak
+
+fuzz: deps
+	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run tests/cli/fuzz.sh
 
 check: deps kernel
 	$(Q)tests/check

@@ -8,9 +8,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "infile.h"
 #include "log.h"
 #include "manifest.h"
+
+/* Far above any manifest */
+#define MAX_BYTES (64U << 20)
 
 /*
  * The object that is being read.  After the first fault, which is reported, the
@@ -338,16 +343,12 @@ int manifest_load(const char *file, struct manifest *m)
 {
 	struct source s = { .file = file, .where = "" };
 	json_error_t error;
-	FILE *f = fopen(file, "r");
+	int fd = infile_open(file, MAX_BYTES);
 
-	if (!f) {
-		int err = -errno;
-
-		log_error("%s: can't read: %m", file);
-		return err;
-	}
-	s.object = json_loadf(f, JSON_REJECT_DUPLICATES, &error);
-	fclose(f);
+	if (fd < 0)
+		return fd;
+	s.object = json_loadfd(fd, JSON_REJECT_DUPLICATES, &error);
+	close(fd);
 	if (!s.object) {
 		log_error("%s: line %d: %s", file, error.line, error.text);
 		return -EINVAL;

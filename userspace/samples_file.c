@@ -14,8 +14,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
+#include "infile.h"
 #include "log.h"
 #include "samples.h"
 
@@ -275,32 +277,41 @@ static int take_set(struct reader *r, struct sample_set *set)
 	return 0;
 }
 
-static int read_chunk(struct reader *r, gzFile file, uint64_t *cap)
+/* At most one byte beyond the limit, which tells that there is more. */
+static int read_chunk(struct reader *r, gzFile file, uint64_t *cap,
+		      uint64_t limit)
 {
-	if (*cap - r->size < READ_CHUNK) {
-		uint8_t *grown = realloc(r->data, 2 * *cap + READ_CHUNK);
+	uint64_t room = limit + 1 - r->size;
+
+	room = room < READ_CHUNK ? room : READ_CHUNK;
+	if (*cap - r->size < room) {
+		uint8_t *grown = realloc(r->data, 2 * *cap + room);
 
 		if (!grown)
 			return -ENOMEM;
 		r->data = grown;
-		*cap = 2 * *cap + READ_CHUNK;
+		*cap = 2 * *cap + room;
 	}
-	return gzread(file, r->data + r->size, READ_CHUNK);
+	return gzread(file, r->data + r->size, room);
 }
 
 /* zlib passes a file that is not compressed through as it is: that is refused here. */
 static int inflate_file(struct reader *r, uint64_t limit)
 {
-	gzFile file = gzopen(r->file, "rb");
+	int got = 0, closed, fd = infile_open(r->file, MAX_BYTES);
 	uint64_t cap = 0;
-	int got = 0, closed;
+	gzFile file;
 
+	if (fd < 0)
+		return fd;
+	file = gzdopen(fd, "rb");
 	if (!file) {
-		log_error("%s: can't read: %s", r->file, strerror(errno));
-		return -EIO;
+		close(fd);
+		log_error("%s: out of memory", r->file);
+		return -ENOMEM;
 	}
 	do {
-		got = read_chunk(r, file, &cap);
+		got = read_chunk(r, file, &cap, limit);
 		r->size += got > 0 ? got : 0;
 	} while (got > 0 && r->size <= limit);
 	if (!got && r->size && gzdirect(file))
