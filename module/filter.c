@@ -3,7 +3,7 @@
 #include <linux/cpumask.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/smp.h>
 #include <linux/uaccess.h>
 

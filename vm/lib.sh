@@ -49,13 +49,20 @@ cache_root() {
 	printf '%s/ptiscope\n' "${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}"
 }
 
+# kernel_release KDIR: what uname -r says where that kernel runs.  Debian's headers
+# have another text in include/config/kernel.release.
+kernel_release() {
+	sed -n 's/^#define UTS_RELEASE "\(.*\)"/\1/p' \
+		"$1/include/generated/utsrelease.h" 2>/dev/null | grep .
+}
+
 # module_dir KDIR: where vm/build-module puts ptiscope.ko for that kernel: by its
 # release, or by its name in the cache, which holds several of one release
 module_dir() {
 	module_kdir=$(realpath "$1")
 	case $module_kdir in
 	"$(realpath -m "$(cache_root)")"/kernel/*) module_name=${module_kdir##*/} ;;
-	*) module_name=$(cat "$module_kdir/include/config/kernel.release") || return ;;
+	*) module_name=$(kernel_release "$module_kdir") || return ;;
 	esac
 	printf '%s/module/.output/%s\n' "$top" "$module_name"
 }
