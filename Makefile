@@ -79,7 +79,7 @@ check: deps kernel
 	$(Q)tests/check
 
 clean:
-	$(Q)rm -rf .output module/.output tests/vm/.output
+	$(Q)rm -rf .output module/.output
 	$(Q)$(MAKE) --no-print-directory -C bpf clean
 	$(Q)$(MAKE) --no-print-directory -C tools clean
 	$(Q)$(MAKE) --no-print-directory -C userspace clean

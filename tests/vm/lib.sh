@@ -8,9 +8,9 @@ prog=$0
 . "$top/vm/lib.sh"
 . "$here/../tap.sh"
 kernels=$top/.output/kernel
-programs=$here/.output
 rc=0
 tmp=$(mktemp -d) || exit 1
+programs=$tmp/programs
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
