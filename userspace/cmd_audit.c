@@ -195,10 +195,8 @@ static int describe(struct audit *audit, const struct request *req)
 {
 	struct env env;
 
-	if (env_probe(&env)) {
-		log_error("can't read /proc");
+	if (env_probe(&env))
 		return EXIT_RUNTIME;
-	}
 	snprintf(audit->kernel, sizeof(audit->kernel), "%s", env.kernel);
 	audit->switch_mode = env.switch_mode;
 	audit->marks = env.marks;

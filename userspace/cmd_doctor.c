@@ -25,13 +25,7 @@ static int parse(struct doctor_opts *o, int argc, char **argv)
 		  NULL },
 		{ 0 }
 	};
-	int first, code;
-
-	code = opts_parse(&command_doctor, table, argc, argv, &first);
-	if (code == OPTS_GO_ON && first < argc)
-		return opts_usage_error(&command_doctor, "what is '%s'?",
-					argv[first]);
-	return code;
+	return opts_parse_all(&command_doctor, table, argc, argv);
 }
 
 /* This machine: files, and what trying tells */
@@ -39,10 +33,8 @@ static int examine(struct machine *m)
 {
 	struct module_reader reader;
 
-	if (env_probe(&m->env)) {
-		log_error("can't read /proc");
+	if (env_probe(&m->env))
 		return EXIT_RUNTIME;
-	}
 	doctor_read(m, "");
 	doctor_try(m);
 	if (!module_reader_open(&reader, &m->no_module)) {

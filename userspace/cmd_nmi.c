@@ -45,14 +45,11 @@ static int parse(struct nmi_opts *o, int argc, char **argv)
 		  DURATION_MAX_S, NULL },
 		{ 0 }
 	};
-	int first, code;
+	int code;
 
-	code = opts_parse(&command_nmi, table, argc, argv, &first);
+	code = opts_parse_all(&command_nmi, table, argc, argv);
 	if (code != OPTS_GO_ON)
 		return code;
-	if (first < argc)
-		return opts_usage_error(&command_nmi, "what is '%s'?",
-					argv[first]);
 	if (!o->count && !o->unknown)
 		return opts_usage_error(&command_nmi,
 					"nothing to do: --count or --unknown "

@@ -38,13 +38,7 @@ static int parse(struct probe_opts *o, int argc, char **argv)
 		  NULL },
 		{ 0 }
 	};
-	int first, code;
-
-	code = opts_parse(&command_probe, table, argc, argv, &first);
-	if (code == OPTS_GO_ON && first < argc)
-		return opts_usage_error(&command_probe, "what is '%s'?",
-					argv[first]);
-	return code;
+	return opts_parse_all(&command_probe, table, argc, argv);
 }
 
 /* Stay on one CPU; returns an exit code, or OPTS_GO_ON. */
@@ -117,10 +111,8 @@ static int probe_main(int argc, char **argv)
 		code = pin(&o);
 	if (code != OPTS_GO_ON)
 		return code;
-	if (env_probe(&env)) {
-		log_error("can't read /proc");
+	if (env_probe(&env))
 		return EXIT_RUNTIME;
-	}
 	err = module_reader_open(&reader, &why);
 	if (err) {
 		log_error("probe: %s", why);

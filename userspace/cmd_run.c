@@ -127,14 +127,11 @@ static int parse(struct run_opts *o, int argc, char **argv)
 		  nmi_source_names },
 		{ 0 }
 	};
-	int first, code;
+	int code;
 
-	code = opts_parse(&command_run, table, argc, argv, &first);
+	code = opts_parse_all(&command_run, table, argc, argv);
 	if (code != OPTS_GO_ON)
 		return code;
-	if (first < argc)
-		return opts_usage_error(&command_run, "what is '%s'?",
-					argv[first]);
 	if (o->list) {
 		list_workloads();
 		return output_end();
@@ -393,18 +390,15 @@ static int run_main(int argc, char **argv)
 	struct run_opts o = { .lane = -1, .cpu = CPU_UNSET, .seed = 1 };
 	struct rundir dir;
 	struct env env;
-	int code, err;
+	int code;
 
 	code = parse(&o, argc, argv);
 	if (code == OPTS_GO_ON)
 		code = pin(&o);
 	if (code != OPTS_GO_ON)
 		return code;
-	err = env_probe(&env);
-	if (err) {
-		log_error("can't read /proc: %s", strerror(-err));
+	if (env_probe(&env))
 		return EXIT_RUNTIME;
-	}
 	stop_init();
 	if (rundir_create(o.out, o.force, &dir))
 		return EXIT_RUNTIME;

@@ -48,14 +48,11 @@ static int parse(struct trace_opts *o, int argc, char **argv)
 		  NULL },
 		{ 0 }
 	};
-	int first, code;
+	int code;
 
-	code = opts_parse(&command_trace, table, argc, argv, &first);
+	code = opts_parse_all(&command_trace, table, argc, argv);
 	if (code != OPTS_GO_ON)
 		return code;
-	if (first < argc)
-		return opts_usage_error(&command_trace, "what is '%s'?",
-					argv[first]);
 	if (!o->workload_name)
 		return OPTS_GO_ON;
 	if (o->pid || o->duration)
@@ -195,16 +192,13 @@ static int trace_main(int argc, char **argv)
 	struct trace_opts o = { .iterations = ITERATIONS_DEFAULT };
 	const char *why;
 	struct env env;
-	int code, err;
+	int code;
 
 	code = parse(&o, argc, argv);
 	if (code != OPTS_GO_ON)
 		return code;
-	err = env_probe(&env);
-	if (err) {
-		log_error("can't read /proc: %s", strerror(-err));
+	if (env_probe(&env))
 		return EXIT_RUNTIME;
-	}
 	why = unsupported(&env);
 	if (why) {
 		log_error("trace: %s", why);

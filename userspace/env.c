@@ -160,7 +160,7 @@ static int probe_files(struct env *env, const char *root)
  * env_probe() - find out what this machine and kernel are
  * @env: filled in
  *
- * Return: 0 or a negative errno where even /proc is missing.
+ * Return: 0, or -errno after one line on stderr
  */
 int env_probe(struct env *env)
 {
@@ -170,10 +170,12 @@ int env_probe(struct env *env)
 	memset(env, 0, sizeof(*env));
 	probe_lane(env);
 	err = probe_files(env, "");
-	if (err)
+	if (!err && uname(&name))
+		err = -errno;
+	if (err) {
+		log_error("can't read /proc: %s", strerror(-err));
 		return err;
-	if (uname(&name))
-		return -errno;
+	}
 	snprintf(env->kernel, sizeof(env->kernel), "%s", name.release);
 	env->module = !access("/dev/ptiscope", F_OK);
 	env->root = !geteuid();

@@ -260,3 +260,17 @@ int opts_parse(const struct command *cmd, const struct opt *table, int argc,
 	*first_positional = optind;
 	return OPTS_GO_ON;
 }
+
+/**
+ * opts_parse_all() - read the options of a command that takes nothing else
+ * Return: as opts_parse()
+ */
+int opts_parse_all(const struct command *cmd, const struct opt *table, int argc,
+		   char **argv)
+{
+	int first, stop = opts_parse(cmd, table, argc, argv, &first);
+
+	if (stop == OPTS_GO_ON && first < argc)
+		return opts_usage_error(cmd, "what is '%s'?", argv[first]);
+	return stop;
+}

@@ -49,6 +49,8 @@ struct opt {
 
 int opts_parse(const struct command *cmd, const struct opt *table, int argc,
 	       char **argv, int *first_positional);
+int opts_parse_all(const struct command *cmd, const struct opt *table, int argc,
+		   char **argv);
 int opts_usage_error(const struct command *cmd, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 int opts_u64(const char *text, uint64_t *value);
