@@ -9,19 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <time.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "qmp.h"
+#include "unix_socket.h"
 
 /* QEMU answers at once; a longer silence means that it hangs. */
 #define ANSWER_TIMEOUT_S 30
 
 /* An answer after so many events is none. */
 #define MAX_EVENTS 10000
-
-#define RETRY_MS 20
 
 /**
  * struct qmp - a connection
@@ -32,45 +30,6 @@ struct qmp {
 	FILE *in;
 	int fd;
 };
-
-static void sleep_ms(unsigned int ms)
-{
-	struct timespec time = { .tv_sec = ms / 1000,
-				 .tv_nsec = ms % 1000 * 1000000L };
-
-	nanosleep(&time, NULL);
-}
-
-static int open_socket(const char *path, unsigned int timeout_ms)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	struct timeval limit = { .tv_sec = ANSWER_TIMEOUT_S };
-	int fd;
-
-	if (strlen(path) >= sizeof(addr.sun_path)) {
-		warnx("%s: too long for the name of a socket", path);
-		return -ENAMETOOLONG;
-	}
-	strcpy(addr.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0) {
-		warn("socket");
-		return -EIO;
-	}
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-	/* QEMU creates the socket while the caller is already waiting for it. */
-	while (connect(fd, (struct sockaddr *)&addr, sizeof(addr))) {
-		if ((errno != ENOENT && errno != ECONNREFUSED) || !timeout_ms) {
-			warn("can't connect to %s", path);
-			close(fd);
-			return -ECONNREFUSED;
-		}
-		sleep_ms(RETRY_MS);
-		timeout_ms -= timeout_ms < RETRY_MS ? timeout_ms : RETRY_MS;
-	}
-	return fd;
-}
 
 /* The next value that is not an event; NULL after one line on stderr */
 static json_t *receive(struct qmp *qmp)
@@ -128,6 +87,7 @@ static int send_value(struct qmp *qmp, json_t *value)
  */
 int qmp_connect(struct qmp **qmp, const char *path, unsigned int timeout_ms)
 {
+	struct timeval limit = { .tv_sec = ANSWER_TIMEOUT_S };
 	struct qmp *new = calloc(1, sizeof(*new));
 	json_t *greeting;
 	int fd;
@@ -136,7 +96,11 @@ int qmp_connect(struct qmp **qmp, const char *path, unsigned int timeout_ms)
 		warnx("out of memory");
 		return -ENOMEM;
 	}
-	fd = open_socket(path, timeout_ms);
+	fd = unix_socket(path, timeout_ms);
+	if (fd >= 0) {
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	}
 	new->fd = fd;
 	new->in = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!new->in) {
