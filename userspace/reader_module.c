@@ -18,7 +18,8 @@ static const char *open_reason(int err)
 		       "build it with make module, and insmod it";
 	case EACCES:
 	case EPERM:
-		return DEVICE " is for root only: run as root";
+		return DEVICE " is refused: run as root, without "
+			      "lockdown=confidentiality";
 	case EBUSY:
 		return "another program is reading " DEVICE
 		       ": try again when it has ended";
