@@ -17,6 +17,10 @@
 /* Far above any manifest */
 #define MAX_BYTES (64U << 20)
 
+/* Ticks in a unit: far beyond any clock, and figures stay finite. */
+#define TICKS_LEAST 1e-9
+#define TICKS_MOST 1e9
+
 /*
  * The object that is being read.  After the first fault, which is reported, the
  * readers do nothing, so that a sequence of them needs one check at its end.
@@ -289,8 +293,9 @@ static void get_measurement(struct source *s, struct manifest *m)
 						       get_count(s, "tsc_khz");
 	get_string(s, "tsc_khz_source", &m->tsc_khz_source);
 	m->ticks_per_unit = get_real(s, "ticks_per_unit");
-	if (!s->err && m->ticks_per_unit <= 0)
-		fault(s, "ticks_per_unit", "is not above 0");
+	if (!s->err && !(m->ticks_per_unit >= TICKS_LEAST &&
+			 m->ticks_per_unit <= TICKS_MOST))
+		fault(s, "ticks_per_unit", "is that of no clock");
 	m->pinned_cpu = get_count(s, "pinned_cpu");
 	m->seed = get_count(s, "seed");
 	get_calibration(s, m);

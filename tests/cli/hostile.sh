@@ -79,6 +79,10 @@ rm bad/samples.gz && mkdir bad/samples.gz
 refused "samples that are a directory" 'samples.gz: is a directory'
 sed 's/"ticks_per_unit": 1.0/"ticks_per_unit": 1e999/' good/manifest.json >bad/manifest.json
 refused "a number that no machine has" 'manifest.json: '
+for ticks in 0 -1 5e-324 1e308; do
+	sed "s/\"ticks_per_unit\": 1.0/\"ticks_per_unit\": $ticks/" good/manifest.json >bad/manifest.json
+	refused "$ticks ticks a unit" "key .ticks_per_unit. is that of no clock"
+done
 head -c 4000000 /dev/zero | tr '\0' '[' >bad/manifest.json
 refused "a manifest that is deep" 'manifest.json: '
 printf '\357\273\277' >bad/manifest.json
