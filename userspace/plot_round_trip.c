@@ -34,7 +34,7 @@ static bool is_drawn(const struct machine *machine, const struct group *group)
 static int write_bar(const struct group *group, const struct key *key,
 		     size_t place, double *most, FILE *f)
 {
-	char median[NUMBER_SIZE];
+	char median[NUMBER_SIZE], boots[NUMBER_SIZE] = "";
 	struct cell cell;
 	int err = cell_load(group, key, &cell);
 
@@ -42,10 +42,12 @@ static int write_bar(const struct group *group, const struct key *key,
 		return err;
 	fprintf(f, "%zu %.10g %.10g %.10g %u ", place, cell.v.estimate,
 		cell.v.ci.low, cell.v.ci.high, color_of(group));
+	if (cell.boots > 1)
+		snprintf(boots, sizeof(boots), "%zu boots, ", cell.boots);
 	plot_text(f, "%s", group_label(group));
 	fputc(' ', f);
-	plot_text(f, "%s  (n %zu, lost %llu)",
-		  format_number(median, cell.v.estimate), cell.v.n,
+	plot_text(f, "%s  (%sn %zu, lost %llu)",
+		  format_number(median, cell.v.estimate), boots, cell.v.n,
 		  (unsigned long long)cell.v.lost);
 	fputc('\n', f);
 	*most = cell.v.ci.high > *most ? cell.v.ci.high : *most;

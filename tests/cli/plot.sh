@@ -50,6 +50,11 @@ has "windows: values" one/windows-icount.svg '30 \+ 41 +\(n 200, lost 0\)'
 works "plot again" plot -o two $all
 ok "the same runs give the same figures" diff -r one two
 
+"$mkrun" boot-a lane=hardware jitter=9 boot=a
+"$mkrun" boot-b lane=hardware jitter=9 boot=b
+works "two boots" plot -o boots boot-a boot-b
+has "are counted" boots/round_trip-hardware.svg "\\(2 boots, n 400, lost 0\\)"
+
 works "no marks, no figure of windows" plot -o three early late
 is "round trips alone" "$(ls three)" "$(printf '%s\n' round_trip-icount.png round_trip-icount.svg)"
 

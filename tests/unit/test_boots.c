@@ -97,6 +97,40 @@ static void runs_of_one_boot_are_one(void **state)
 	scene_end(&scene);
 }
 
+/*
+ * An exact lane counts the same in every boot, and then one is enough.  Where it
+ * does not, its boots are boots like others.
+ */
+static void exact_lanes_need_boots_only_to_disagree(void **state)
+{
+	static const uint64_t early[] = { 265, 265, 265 };
+	static const uint64_t late[] = { 280, 280, 280 };
+	static const uint64_t uneven[] = { 280, 281, 280 };
+	struct scene scene = { .n = 0 };
+
+	(void)state;
+	for (size_t n = 1; n <= 3; n++) {
+		add_boots(&scene, SWITCH_EARLY, early, n);
+		add_boots(&scene, SWITCH_LATE, late, n);
+		for (size_t i = 0; i < scene.n; i++)
+			scene.run[i].manifest.lane = LANE_ICOUNT;
+		write_scene(&scene, compare_write);
+		assert_non_null(strstr(scene.text, ",266,281,15,"));
+		assert_non_null(strstr(scene.text, ",slower\n"));
+		scene_end(&scene);
+	}
+	add_boots(&scene, SWITCH_EARLY, early, 3);
+	add_boots(&scene, SWITCH_LATE, uneven, 3);
+	for (size_t i = 0; i < scene.n; i++)
+		scene.run[i].manifest.lane = LANE_ICOUNT;
+	write_scene(&scene, compare_write);
+	assert_non_null(strstr(scene.text, ",too few boots\n"));
+	write_scene(&scene, report_print);
+	assert_non_null(strstr(
+		scene.text, "the medians of 3 runs differ by 1 for getppid"));
+	scene_end(&scene);
+}
+
 static void boots_of_one_kind_show_no_difference(void **state)
 {
 	static const uint64_t a[] = { 1000, 1010, 1020, 1030, 1040, 1050 };
@@ -218,6 +252,7 @@ int main(void)
 		cmocka_unit_test(boots_are_compared),
 		cmocka_unit_test(one_boot_each_shows_nothing),
 		cmocka_unit_test(runs_of_one_boot_are_one),
+		cmocka_unit_test(exact_lanes_need_boots_only_to_disagree),
 		cmocka_unit_test(boots_of_one_kind_show_no_difference),
 		cmocka_unit_test(boots_of_one_mode_do_not_differ),
 		cmocka_unit_test(p_values_of_a_table_are_adjusted),
