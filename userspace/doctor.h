@@ -59,7 +59,7 @@ struct tsc_offset {
  * @cpus: CPUs online
  * @mitigations: @n_mitigations, in order of their names
  * @tried: this is the machine that runs, so what follows is known
- * @perfmon: this process may use performance counters of all (CAP_PERFMON)
+ * @perfmon: this process has CAP_PERFMON, or CAP_SYS_ADMIN, which includes it
  * @sys_admin: this process has CAP_SYS_ADMIN
  * @no_module: why the module can't be used, NULL if it can
  * @pmu_error: errno of opening a counter of cycles, 0 if it counts, ENODATA if

@@ -24,6 +24,16 @@ static const char *no_module(const struct machine *m)
 	return m->no_module;
 }
 
+/* The module does more for root than it does for CAP_PERFMON */
+static const char *no_root_module(const struct machine *m)
+{
+	const char *why = no_module(m);
+
+	if (why)
+		return why;
+	return m->sys_admin ? NULL : "it needs CAP_SYS_ADMIN: run as root";
+}
+
 static const char *no_compare(const struct env *env)
 {
 	if (!env->patched)
@@ -54,12 +64,12 @@ static const char *no_audit(const struct machine *m)
 	if (!m->env.pti)
 		return "page-table isolation is off, so there is no user page "
 		       "table: boot with pti=on";
-	return no_module(m);
+	return no_root_module(m);
 }
 
 static const char *no_nmi(const struct machine *m)
 {
-	const char *why = no_module(m);
+	const char *why = no_root_module(m);
 
 	if (why)
 		return why;
@@ -128,7 +138,7 @@ void doctor_abilities(struct diagnosis *d, const struct machine *m)
 	    why ? why : no_module(m));
 	add(d, "histograms", "histograms per path (trace)", no_trace(m));
 	add(d, "probes", "CR3 writes and TLB flushes in the kernel (probe)",
-	    no_module(m));
+	    no_root_module(m));
 	add(d, "audit", "what the user page table maps (audit)", no_audit(m));
 	add(d, "nmi", "NMIs on demand (nmi, run)", no_nmi(m));
 	add(d, "cycles", "cycles", no_cycles(m));

@@ -164,8 +164,12 @@ static void tool_facts(struct diagnosis *d, const struct machine *m)
 	if (m->tried) {
 		add_bool(d, section, "module", "module", !m->no_module,
 			 m->no_module);
-		add_bool(d, section, "sys_admin", "CAP_SYS_ADMIN", m->sys_admin,
-			 "the module and BPF want privilege: run as root");
+		add_bool(
+			d, section, "perfmon", "CAP_PERFMON", m->perfmon,
+			"recording and counters of other programs want it: run as root");
+		add_bool(
+			d, section, "sys_admin", "CAP_SYS_ADMIN", m->sys_admin,
+			"probes, NMIs, the audit and BPF want it: run as root");
 	}
 	add_bool(d, section, "btf", "BTF", env->btf,
 		 "BPF programs can't be fitted to this kernel: build it with "
