@@ -66,7 +66,7 @@ static const struct argp_option options[] = {
 	{ "guest32", KEY_GUEST32, "FILE", 0,
 	  "inject-guest32, which the guest runs after it", 0 },
 	{ "path", KEY_PATH, "NAME,...", 0,
-	  "Only these paths (all but syscall32)", 0 },
+	  "Only these paths (all but irq and syscall32)", 0 },
 	{ "event", KEY_EVENT, "NAME,...", 0,
 	  "Only these of nmi, mce and nested", 0 },
 	{ "every", KEY_EVERY, "N", 0, "Only each N-th point of a path (1)", 0 },
@@ -227,8 +227,8 @@ static bool wanted(const struct request *req, const struct path *path,
 		return false;
 	if (req->path)
 		return listed(req->path, path->name);
-	/* Only CPUs of AMD have it. */
-	return strcmp(path->name, "syscall32");
+	/* These need a guest of their own. */
+	return strcmp(path->name, "irq") && strcmp(path->name, "syscall32");
 }
 
 /**
@@ -414,6 +414,8 @@ static int run_all(struct run *run)
 		ret = run_program(run, 32);
 	if (ret == -EPIPE || ret == -ETIMEDOUT)
 		warnx("the guest is gone");
+	else if (ret && !session_idle(&run->session))
+		session_end_program(&run->session);
 	if (run->torture.points)
 		ret |= end_file(run->torture.points, run->req->points,
 				temporary);

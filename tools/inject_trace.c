@@ -106,7 +106,9 @@ static int trigger(struct session *s, const struct path *path, enum stop *stop)
 
 /*
  * To the operation in the guest, and there, or further on, inject what begins the
- * path.  Where the frame tells that a path is the operation's, that is spared.
+ * path.  Where the frame tells that a path is the operation's, that is spared; but
+ * for the timer: QEMU's clock goes on to the next tick whenever the guest stands
+ * still, so a tick comes where the guest goes on.
  */
 static int goto_op(struct session *s, const struct path *path, enum frame frame,
 		   enum stop *stop)
@@ -116,7 +118,8 @@ static int goto_op(struct session *s, const struct path *path, enum frame frame,
 	int ret;
 
 	*stop = STOP_HERE;
-	if (path->trigger == EVENT_COUNT && frame != FRAME_UNKNOWN)
+	if (path->trigger == EVENT_COUNT && frame != FRAME_UNKNOWN &&
+	    path->op != OP_SPIN)
 		return 0;
 	snprintf(label, sizeof(label), "op_%s", path->op_name);
 	ret = ksyms_need(s->program->syms, label, &op);
@@ -149,6 +152,12 @@ int goto_entry(struct session *s, const struct path *path, struct trace *trace,
 		if (ret || *stop != STOP_HERE)
 			return ret;
 		ret = run_to(s, trace->entry, stop);
+		/* Others came by, and then the round was over: the next has it. */
+		if (!ret && *stop == STOP_OK && path->trigger == EVENT_COUNT &&
+		    trace->frame != FRAME_UNKNOWN) {
+			*stop = STOP_HERE;
+			continue;
+		}
 		if (ret || *stop != STOP_HERE)
 			return ret;
 		ret = gdb_read_regs(s->gdb, &regs);
