@@ -62,7 +62,7 @@ works "no difference" audit --diff late.json late.json
 has "nothing is new" out '^Newly exposed  *\+0 *\+0$'
 ok "nothing is named" sh -c '! grep -E "IDT|GDT|marks," out'
 works "a difference in JSON" audit --diff --json early.json late.json
-ok "it is JSON" python3 -m json.tool out
+ok "it is JSON" "$top/userspace/.output/jsonat" out
 has "with the sum" out '"exposed_pages": 3'
 
 fails "a file that is not there" 1 'no.json' audit --diff no.json late.json

@@ -29,7 +29,7 @@ ok "each no has a reason and a remedy" awk '
 	/^  no  / || (/^  [^ ].* no$/ && !/^  (SMT|turbo) /) { no = $0 }
 	END { exit bad || no != "" }' out
 works "doctor --json" doctor --json
-ok "it is JSON" python3 -m json.tool out
+ok "it is JSON" "$top/userspace/.output/jsonat" out
 is "format" "$(grep -c '"format": "ptiscope-doctor"' out)" 1
 has "version" out '^ "version": 2$'
 is "this machine was tried" "$(grep -c '^ "tried": true' out)" 1

@@ -3,9 +3,11 @@
  * Checks a page that a report wrote, which is HTML and XML at once:
  *
  *	page FILE
+ *	page --svg FILE
  *
  * Every element is closed in its order, ids are unique, what is referred to is
  * there, rows of a table are of one length, and nothing is loaded from elsewhere.
+ * gnuplot's files of SVG may use an id twice, and nothing refers to those.
  */
 #include <ctype.h>
 #include <stdarg.h>
@@ -21,6 +23,7 @@
 
 struct page {
 	const char *at;
+	bool svg;
 	char open[MAX_DEPTH][NAME_SIZE];
 	int depth;
 	char ids[MAX_NAMES][NAME_SIZE];
@@ -96,7 +99,7 @@ static void take_value(struct page *p, const char *name, const char *value,
 		name = colon + 1;
 	if (!strcmp(name, "id")) {
 		keep(p->ids, &p->n_ids, value, length);
-		if (has(p->ids, p->n_ids - 1, p->ids[p->n_ids - 1]))
+		if (!p->svg && has(p->ids, p->n_ids - 1, p->ids[p->n_ids - 1]))
 			die("id '%.*s' occurs twice", (int)length, value);
 	}
 	if (!strcmp(name, "href") || !strcmp(name, "src") ||
@@ -226,14 +229,19 @@ int main(int argc, char **argv)
 	static const char doctype[] = "<!DOCTYPE html>\n";
 	static char text[MAX_BYTES];
 	static struct page p;
-	FILE *f = argc == 2 ? fopen(argv[1], "r") : NULL;
+	FILE *f;
 
+	p.svg = argc == 3 && !strcmp(argv[1], "--svg");
+	f = argc == 2 + p.svg ? fopen(argv[1 + p.svg], "r") : NULL;
 	if (!f || fread(text, 1, sizeof(text) - 1, f) < sizeof(doctype))
 		die("can't read the page");
 	fclose(f);
-	if (strncmp(text, doctype, strlen(doctype)))
-		die("no DOCTYPE");
-	p.at = text + strlen(doctype);
+	if (p.svg)
+		p.at = strstr(text, "<svg");
+	else if (!strncmp(text, doctype, strlen(doctype)))
+		p.at = text + strlen(doctype);
+	if (!p.at)
+		die("does not begin as it should");
 	take_all(&p);
 	if (p.depth)
 		die("<%s> is not closed", p.open[p.depth - 1]);
