@@ -86,7 +86,10 @@ static void machine_facts(struct diagnosis *d, const struct machine *m)
 	fact = add(d, section, "cpus", "CPUs online", FACT_NUMBER);
 	fact->number = m->cpus;
 	snprintf(fact->text, sizeof(fact->text), "%u", m->cpus);
-	add_text(d, section, "microcode", "microcode", env->microcode);
+	fact = add_text(d, section, "microcode", "microcode", env->microcode);
+	if (!fact->known)
+		set_why(fact,
+			"the kernel does not say, so mitigations that it brings may be missing: build it with CONFIG_MICROCODE=y");
 	add_text(d, section, "hypervisor", "hypervisor",
 		 env->hypervisor[0] ? env->hypervisor :
 		 !env->guest	    ? "none" :

@@ -172,7 +172,7 @@ static void what_is_wrong_is_named(void **state)
 	assert_fact(&d, "pcid", "no", "nopcid");
 	assert_fact(&d, "invpcid", "no", "noinvpcid");
 	assert_fact(&d, "tsc_constant", "no", "invariant");
-	assert_fact(&d, "microcode", "unknown", NULL);
+	assert_fact(&d, "microcode", "unknown", "CONFIG_MICROCODE");
 }
 
 static void nothing_is_made_up(void **state)
