@@ -28,7 +28,7 @@ run() {
 	target=$1
 	shift
 	mkdir -p "$tmp/$target"
-	set -- "$@" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
+	set -- "$@" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=1024 \
 		-artifact_prefix="$found/$target-" "$tmp/$target"
 	[ ! -d "$fuzz/corpus/$target" ] || set -- "$@" "$fuzz/corpus/$target"
 	rc=0

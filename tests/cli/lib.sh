@@ -9,7 +9,10 @@ top=$(cd "$here/../.." && pwd)
 cli=${PTISCOPE:-$top/userspace/.output/ptiscope}
 mkrun=${MKRUN:-$top/userspace/.output/mkrun}
 [ -x "$cli" ] || { echo "Bail out! $cli is missing: make cli"; exit 1; }
-[ -n "${MKRUN:-}" ] || make -s --no-print-directory -C "$top/userspace" fixture >&2 || exit 1
+# Tests run several at once: one of them builds, the others wait for it.
+[ -n "${MKRUN:-}" ] ||
+	flock "$top/userspace/.output" make -s --no-print-directory -C "$top/userspace" fixture >&2 ||
+	exit 1
 LC_ALL=C
 export LC_ALL
 unset PTISCOPE_VERBOSE
