@@ -20,7 +20,7 @@ selftests_wait late
 selftests_judge tcg stock early late
 
 # Those that have most to do with entries, where there is PCID
-selftests_names bochs mov_ss_trap_64 ptrace_syscall_32 \
+selftests_names bochs mov_ss_trap_32 mov_ss_trap_64 ptrace_syscall_32 \
 	sigreturn_32 sigreturn_64 single_step_syscall_32 single_step_syscall_64 \
 	syscall_arg_fault_32 syscall_arg_fault_64 syscall_nt_32 syscall_nt_64 \
 	sysret_rip_64 sysret_ss_attrs_64 test_vsyscall_64 fsgsbase_64
