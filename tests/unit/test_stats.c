@@ -214,6 +214,31 @@ static void bootstrap_widens_with_boots(void **state)
 	assert_close(ci.high - ci.low, want, want * 0.3);
 }
 
+/*
+ * Boots that are alike: what is left is chance within them.  The mean of K means of
+ * n samples of 0 to 100, whose variance is 850, varies by 850 / n / K.
+ */
+static void bootstrap_draws_samples_within_boots(void **state)
+{
+	enum {
+		K = 4,
+		N = 101
+	};
+	struct sample boots[K];
+	struct interval ci;
+	double x[N];
+	double want = 2 * 1.96 * sqrt(850.0 / N / K);
+
+	(void)state;
+	for (size_t i = 0; i < N; i++)
+		x[i] = i;
+	for (size_t k = 0; k < K; k++)
+		boots[k] = (struct sample){ x, N };
+	stats_bootstrap_ci(ESTIMATE_MEAN, boots, K, 3, &ci);
+	assert_close(ci.high - ci.low, want, want * 0.1);
+	assert_close((ci.high + ci.low) / 2, 50, 1);
+}
+
 #define NAIVE_RESAMPLES 20000
 
 /* The textbook bootstrap: draw n values with replacement, sort, take the median. */
@@ -287,6 +312,7 @@ int main(void)
 		cmocka_unit_test(bootstrap_is_reproducible),
 		cmocka_unit_test(bootstrap_of_constants_is_the_constant),
 		cmocka_unit_test(bootstrap_draws_boots),
+		cmocka_unit_test(bootstrap_draws_samples_within_boots),
 		cmocka_unit_test(bootstrap_widens_with_boots),
 		cmocka_unit_test(bootstrap_agrees_with_the_textbook),
 		cmocka_unit_test(bootstrap_of_a_share),
