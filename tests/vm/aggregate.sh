@@ -43,4 +43,14 @@ has "exit code without a reason: what it said" "$tmp/out" 'exit code 3'
 sums "several streams" 0 "3 passed, 0 failed, 0 skipped" \
 	'echo "ok 1 - a"; echo 1..1; echo 1..2; echo "ok 1 - b"; echo "ok 2 - c"'
 sums "nothing but skips" 1 "0 passed, 0 failed, 1 skipped" 'echo "ok 1 - a # SKIP x"; echo 1..1'
+
+printf '#!/bin/sh\necho $$ >%s\nexec sleep 1000\n' "$tmp/pid" >"$tmp/test"
+"$here/../run" "$tmp/test" >"$tmp/out" 2>&1 &
+run=$!
+while [ ! -s "$tmp/pid" ]; do sleep 0.1; done
+kill -TERM "$run"
+rc=0
+wait "$run" 2>/dev/null || rc=$?
+is "a run that is killed: exit code" "$rc" 143
+ok "a run that is killed: so are its tests" sh -c "! kill -0 $(cat "$tmp/pid")"
 tap_done
