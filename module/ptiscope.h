@@ -27,6 +27,16 @@ struct ptiscope_counters {
 };
 
 /**
+ * struct ptiscope_seen - what the reader saw of one CPU's ring
+ * @next_seq: number that the next record should have
+ * @lost: records that the probe had lost when it wrote the last one
+ */
+struct ptiscope_seen {
+	u64 next_seq;
+	u32 lost;
+};
+
+/**
  * struct ptiscope_match - which records are kept
  * @tid: those of this thread; NULL keeps all
  * @tgid: those of this process; NULL keeps all
@@ -56,6 +66,8 @@ struct ptiscope_match {
  * @left: number of them
  * @next_cpu: CPU whose ring is looked at next
  * @read: records handed out
+ * @seen: by CPU
+ * @vanished: records that @buffer took and did not give back
  */
 struct ptiscope_ring {
 	struct trace_buffer *buffer;
@@ -66,6 +78,8 @@ struct ptiscope_ring {
 	unsigned int left;
 	unsigned int next_cpu;
 	u64 read;
+	struct ptiscope_seen *seen;
+	s64 vanished;
 };
 
 /**

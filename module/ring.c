@@ -6,6 +6,14 @@
  * records and keeps the old ones.  It takes writers in every context, NMI
  * included, without a lock, and its CPU hotplug callback adds the ring of a CPU
  * that comes up; rings of CPUs that go down stay readable.
+ *
+ * It has a race: rb_get_reader_page() sees that its page is read, and only then
+ * whether the writer has left that page.  If the writer fills and leaves it in
+ * between, which takes a reader that stands still there for long, on a virtual
+ * CPU that its host does not run, what was added is dropped without a word.  So
+ * each record carries, in the member that is reserved for users, how many
+ * records before it found no room: gaps in the numbers beyond these are records
+ * that vanished, and are counted as lost.
  */
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -33,11 +41,18 @@ static int ring_alloc(struct ptiscope_ring *ring, size_t bytes)
 	if (!ring->batch)
 		goto free_counters;
 
+	ring->seen = kcalloc(nr_cpu_ids, sizeof(*ring->seen), GFP_KERNEL);
+	if (!ring->seen)
+		goto free_batch;
+
 	ring->buffer = ring_buffer_alloc(bytes, 0);
 	if (!ring->buffer)
-		goto free_batch;
+		goto free_seen;
 	return 0;
 
+free_seen:
+	kfree(ring->seen);
+	ring->seen = NULL;
 free_batch:
 	kfree(ring->batch);
 	ring->batch = NULL;
@@ -70,6 +85,8 @@ int ptiscope_ring_prepare(struct ptiscope_ring *ring, size_t bytes)
 	for_each_possible_cpu(cpu)
 		memset(per_cpu_ptr(ring->counters, cpu), 0,
 		       sizeof(*ring->counters));
+	memset(ring->seen, 0, nr_cpu_ids * sizeof(*ring->seen));
+	ring->vanished = 0;
 	ring->read = 0;
 	ring->next_cpu = 0;
 	WRITE_ONCE(ring->left, 0);
@@ -84,11 +101,14 @@ void ptiscope_ring_destroy(struct ptiscope_ring *ring)
 {
 	if (ring->buffer) {
 		ring_buffer_free(ring->buffer);
+		kfree(ring->seen);
 		kfree(ring->batch);
 		free_percpu(ring->counters);
 	}
 	ptiscope_filter_clear(&ring->match);
 	ring->buffer = NULL;
+	ring->seen = NULL;
+	ring->vanished = 0;
 	ring->batch = NULL;
 	ring->counters = NULL;
 	ring->left = 0;
@@ -98,7 +118,7 @@ void ptiscope_ring_destroy(struct ptiscope_ring *ring)
 /**
  * ptiscope_ring_write - keep one record, or count it as lost
  * @ring: the ring
- * @rec: the record; its cpu and seq are filled in here
+ * @rec: the record; its cpu, seq and reserved are filled in here
  *
  * Runs in the probe, interrupts off.  The counters are changed by single
  * instructions, so a nested writer on this CPU gets a number of its own, and
@@ -109,6 +129,7 @@ void ptiscope_ring_write(struct ptiscope_ring *ring,
 {
 	rec->cpu = raw_smp_processor_id();
 	rec->seq = this_cpu_inc_return(ring->counters->written) - 1;
+	rec->reserved = this_cpu_read(ring->counters->lost);
 	if (ring_buffer_write(ring->buffer, RECORD_SIZE, rec))
 		this_cpu_inc(ring->counters->lost);
 }
@@ -124,6 +145,23 @@ bool ptiscope_ring_empty(const struct ptiscope_ring *ring)
 	return !READ_ONCE(ring->left) && ring_buffer_empty(ring->buffer);
 }
 
+/*
+ * Account for a record as it was taken out, and make it what users get.  Where a
+ * nested writer overtook the one that it interrupted, what looks like a record
+ * too many makes up for one that seemed to be missing.
+ */
+static void ring_account(struct ptiscope_ring *ring, int cpu,
+			 struct ptiscope_record *rec)
+{
+	struct ptiscope_seen *seen = &ring->seen[cpu];
+
+	ring->vanished += (s64)(rec->seq - seen->next_seq) -
+			  (s32)(rec->reserved - seen->lost);
+	seen->next_seq = rec->seq + 1;
+	seen->lost = rec->reserved;
+	rec->reserved = 0;
+}
+
 /* Take up to a batch out of one CPU's ring */
 static unsigned int ring_take(struct ptiscope_ring *ring, int cpu)
 {
@@ -134,8 +172,9 @@ static unsigned int ring_take(struct ptiscope_ring *ring, int cpu)
 		event = ring_buffer_consume(ring->buffer, cpu, NULL, NULL);
 		if (!event)
 			break;
-		memcpy(&ring->batch[n++], ring_buffer_event_data(event),
+		memcpy(&ring->batch[n], ring_buffer_event_data(event),
 		       RECORD_SIZE);
+		ring_account(ring, cpu, &ring->batch[n++]);
 	}
 	return n;
 }
@@ -227,5 +266,7 @@ void ptiscope_ring_stats(const struct ptiscope_ring *ring,
 		stats->written += READ_ONCE(c->written);
 		stats->lost += READ_ONCE(c->lost);
 	}
+	if (ring->vanished > 0)
+		stats->lost += ring->vanished;
 	stats->read = ring->read;
 }
