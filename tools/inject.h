@@ -150,6 +150,7 @@ struct program {
  * @timeout_ms: after which it is taken to hang
  * @stopped_at: RIP at the last stop
  * @nmis: how many NMIs were injected
+ * @merged: of them, those that the kernel handles together with another
  * @mode: early, late or stock
  */
 struct session {
@@ -164,6 +165,7 @@ struct session {
 	unsigned int timeout_ms;
 	uint64_t stopped_at;
 	uint64_t nmis;
+	uint64_t merged;
 	char mode[16];
 };
 

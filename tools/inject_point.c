@@ -95,6 +95,10 @@ static int inject(struct session *s, enum event event, uint64_t addr, bool *hit,
 	if (!ret && *hit && event == EVENT_NESTED) {
 		ret = verify(s, s->nmi, addr, &nested, stop);
 		*hit = nested;
+		/* The NMI there is about to be handled anyway: once for both. */
+		s->merged += nested &&
+			     addr >= ksyms_find(s->kernel, "repeat_nmi") &&
+			     addr < ksyms_find(s->kernel, "end_repeat_nmi");
 	}
 	return ret;
 }

@@ -40,8 +40,10 @@ void report_table(FILE *f, const char *mode, const struct result *result,
 void report_tap(FILE *f, const struct session *s, const struct result *result,
 		size_t count)
 {
-	fprintf(f, "# mode: %s\n# NMIs injected: %" PRIu64 "\n", s->mode,
-		s->nmis);
+	fprintf(f,
+		"# mode: %s\n# NMIs injected: %" PRIu64
+		", to be handled: %" PRIu64 "\n",
+		s->mode, s->nmis, s->nmis - s->merged);
 	for (size_t i = 0; i < count; i++) {
 		const struct result *r = &result[i];
 

@@ -155,7 +155,7 @@ int goto_entry(struct session *s, const struct path *path, struct trace *trace,
 		/* Others came by, and then the round was over: the next has it. */
 		if (!ret && *stop == STOP_OK && path->trigger == EVENT_COUNT &&
 		    trace->frame != FRAME_UNKNOWN) {
-			*stop = STOP_HERE;
+			ret = goto_op(s, path, trace->frame, stop);
 			continue;
 		}
 		if (ret || *stop != STOP_HERE)

@@ -51,7 +51,7 @@ inject 1 "can't read" --gdb "$tmp/no" --qmp "$tmp/no" --vmlinux "$tmp/no" \
 inject 1 'no symbol inject_control' --gdb "$tmp/no" --qmp "$tmp/no" \
 	--vmlinux "$kernel" --guest "$kernel"
 "$tools/inject" --list >"$tmp/list"
-for path in syscall64 sysenter32 int80 page_fault espfix nmi_window double_fault; do
+for path in syscall64 sysenter32 int80 page_fault espfix nmi_window double_fault timer irq; do
 	has "inject knows $path" "$tmp/list" "^$path\$"
 done
 tap_done

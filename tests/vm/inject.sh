@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Injection torture, a part of it: an NMI or a machine check at each sixteenth
+# instruction boundary of every way into the kernel and out of it, the two modes
+# side by side.  tests/soak/inject.sh is the whole.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+. "$here/inject_lib.sh"
+
+every=${INJECT_EVERY:-16}
+torture_modes "$every"
+torture_planted
+tap_done
