@@ -10,6 +10,7 @@
 #include "bench_measure.h"
 #include "calibrate.h"
 #include "csv.h"
+#include "describe.h"
 #include "env.h"
 #include "log.h"
 #include "opts.h"
@@ -173,61 +174,6 @@ static int pin(struct run_opts *o)
 	return OPTS_GO_ON;
 }
 
-/* What can't be told from inside must be named; what is named must be possible. */
-static int check_lane(struct manifest *m, const struct env *env, bool named)
-{
-	if (!named && !env->lane_sure)
-		return bench_warn(
-			m, "the hypervisor is not known; lane kvm assumed");
-	if (m->lane == LANE_HARDWARE && env->hypervisor[0])
-		return bench_warn(m, "lane hardware was named, "
-				     "but this is a virtual machine");
-	if ((m->lane == LANE_KVM || m->lane == LANE_TCG ||
-	     m->lane == LANE_ICOUNT) &&
-	    !env->hypervisor[0])
-		return bench_warn(m, "the lane named is a virtual machine's, "
-				     "but the CPU does not look like one");
-	return 0;
-}
-
-static int fill_manifest(struct manifest *m, const struct env *env,
-			 const struct run_opts *o)
-{
-	const char *source;
-	int err;
-
-	m->variant = env->patched ? VARIANT_PATCHED : VARIANT_STOCK;
-	m->lane = o->lane >= 0 ? (enum lane)o->lane : env->lane;
-	m->switch_mode = env->switch_mode;
-	m->marks = env->marks;
-	m->pti = env->pti;
-	m->pcid = env->pcid;
-	m->pinned_cpu = o->cpu;
-	m->seed = o->seed;
-	m->tsc_khz = calibrate_tsc_khz(&source);
-	m->unit = env_lane_unit(m->lane);
-	m->ticks_per_unit = m->unit == UNIT_NS ? (double)m->tsc_khz / 1e6 : 1;
-	if (m->ticks_per_unit <= 0) {
-		log_error("the clock stands still: the TSC can't be converted "
-			  "to ns");
-		return -ENODATA;
-	}
-	calibrate_loop(m);
-
-	err = manifest_set(&m->kernel, env->kernel);
-	if (!err)
-		err = manifest_set(&m->cpu, env->cpu);
-	if (!err)
-		err = manifest_set(&m->cmdline, env->cmdline);
-	if (!err)
-		err = manifest_set(&m->boot, env->boot);
-	if (!err)
-		err = manifest_set(&m->tsc_khz_source, source);
-	if (!err)
-		err = check_lane(m, env, o->lane >= 0);
-	return err;
-}
-
 /* The module times in the kernel, where the marks are taken. */
 static int probe_module(struct manifest *m, const struct module_reader *r)
 {
@@ -334,7 +280,7 @@ static int measure(struct run *run, const struct env *env,
 		if (err)
 			return err;
 	}
-	err = fill_manifest(&run->manifest, env, o);
+	err = describe_machine(&run->manifest, env, o->lane, o->cpu, o->seed);
 	if (err)
 		return err;
 	err = open_capture(run, env, o, &reader, &capture);

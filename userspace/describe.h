@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PTISCOPE_DESCRIBE_H
+#define PTISCOPE_DESCRIBE_H
+
+#include "env.h"
+#include "manifest.h"
+
+int describe_machine(struct manifest *m, const struct env *env, int lane,
+		     uint64_t cpu, uint64_t seed);
+
+#endif /* PTISCOPE_DESCRIBE_H */
