@@ -12,6 +12,7 @@
 #include <linux/seq_file.h>
 #include <linux/spinlock.h>
 
+#include <asm/cpu_entry_area.h>
 #include <asm/nmi.h>
 #include <asm/unwind.h>
 
@@ -75,6 +76,9 @@ static const char *end_of(struct unwind_state *state, struct pt_regs *regs)
 	/* Entered, and not on a stack of the kernel yet: nothing to unwind */
 	if (regs->sp < TASK_SIZE_MAX)
 		return "the user's stack";
+	/* SYSENTER puts RSP there: until the first push the unwinder finds no stack */
+	if (regs->sp == (unsigned long)(cpu_entry_stack(smp_processor_id()) + 1))
+		return "an empty entry stack";
 	if (unwind_done(state) && !unwind_error(state))
 		return "end of stack";
 	return NULL;
