@@ -19,7 +19,6 @@
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
-#include <linux/security.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <asm/cpu_entry_area.h>
@@ -215,14 +214,6 @@ static struct mm_struct *audit_get_mm(u32 tid)
 	return mm;
 }
 
-/* Who opened the device may have handed it on: ask again, for addresses */
-static int audit_permitted(void)
-{
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	return security_locked_down(LOCKDOWN_KCORE);
-}
-
 /**
  * ptiscope_ioc_audit - PTISCOPE_IOC_AUDIT
  * @arg: struct ptiscope_audit of the caller
@@ -239,7 +230,7 @@ long ptiscope_ioc_audit(struct ptiscope_audit __user *arg)
 	struct mm_struct *mm;
 	long err;
 
-	err = audit_permitted();
+	err = ptiscope_permitted(CAP_SYS_ADMIN);
 	if (err)
 		return err;
 	if (copy_from_user(&audit, arg, sizeof(audit)))
@@ -351,7 +342,7 @@ long ptiscope_ioc_regions(struct ptiscope_regions __user *arg)
 	struct ptiscope_regions *r;
 	long err;
 
-	err = audit_permitted();
+	err = ptiscope_permitted(CAP_SYS_ADMIN);
 	if (err)
 		return err;
 	r = kzalloc(sizeof(*r), GFP_KERNEL);

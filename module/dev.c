@@ -251,6 +251,9 @@ static ssize_t ptiscope_read(struct file *file, char __user *buf, size_t count,
 		return -EINVAL;
 
 	for (;;) {
+		err = ptiscope_permitted(CAP_PERFMON);
+		if (err)
+			return err;
 		if (mutex_lock_interruptible(&p->lock))
 			return -ERESTARTSYS;
 		n = ptiscope_ring_read(&p->ring, buf, count);

@@ -108,11 +108,8 @@ void ptiscope_ring_destroy(struct ptiscope_ring *ring)
 	ptiscope_filter_clear(&ring->match);
 	ring->buffer = NULL;
 	ring->seen = NULL;
-	ring->vanished = 0;
 	ring->batch = NULL;
 	ring->counters = NULL;
-	ring->left = 0;
-	ring->read = 0;
 }
 
 /**

@@ -4,9 +4,9 @@
  *
  * open(2) allows one reader at a time (-EBUSY).  For reading it needs CAP_PERFMON
  * or CAP_SYS_ADMIN, for writing, which has no use, CAP_SYS_ADMIN; -EPERM else, and
- * where lockdown forbids tracefs.  START and PROBE ask again for CAP_PERFMON;
- * probes that write to CR3 or flush the TLB, NMI, AUDIT and REGIONS for
- * CAP_SYS_ADMIN.
+ * where lockdown forbids tracefs.  read(2), START and PROBE ask again for CAP_PERFMON,
+ * probes that write to CR3 or flush the TLB, NMI, AUDIT and REGIONS for CAP_SYS_ADMIN,
+ * and all of these for lockdown.
  *
  * PTISCOPE_IOC_START begins to record, PTISCOPE_IOC_STOP or close(2) ends it.
  * read(2) returns whole struct ptiscope_record only, oldest first within a CPU;
@@ -238,7 +238,8 @@ enum ptiscope_nmi_op {
  *
  * NMIs are sent by a timer of another CPU, as local APIC IPIs.  It sends none
  * while the last is under way, so each arrives as one.  It ends when count are
- * sent, when @cpu goes offline, or when only @cpu could go on with it.
+ * sent, when @cpu goes offline, or when the CPU that sends goes offline
+ * and the timer moves to @cpu.
  *
  * Fails with -EINVAL on a bad version, size, op or range; START fails with
  * -EBUSY while started, with -ENODEV where @cpu is not online, and with -ENXIO
@@ -328,10 +329,9 @@ struct ptiscope_audit_entry {
  * level points to, alone.  A table can be found in several places.  Long lists
  * come in parts: call again with @cursor as it was returned, until it is 0.
  *
- * Needs CAP_SYS_ADMIN of the caller as well (-EPERM).  Fails with -EINVAL on a
- * bad version, size or @n, with -ESRCH where no thread has @tid or it has no
- * memory, with -EOPNOTSUPP where page-table isolation is off, and with -EPERM
- * where lockdown forbids /proc/kcore.
+ * Fails with -EINVAL on a bad version, size or @n, with -ESRCH where no thread
+ * has @tid or it has no memory, and with -EOPNOTSUPP where page-table isolation
+ * is off.
  *
  * @version: in: PTISCOPE_ABI_VERSION
  * @size: in: sizeof(struct ptiscope_audit)
@@ -426,8 +426,8 @@ struct ptiscope_region {
 /**
  * struct ptiscope_regions - where the kernel keeps what user tables may map
  *
- * Needs what PTISCOPE_IOC_AUDIT needs.  Fails with -EINVAL on a bad version or
- * size, with -ENXIO where @cpu is not a possible CPU.
+ * Fails with -EINVAL on a bad version or size, with -ENXIO where @cpu is not a
+ * possible CPU.
  *
  * @version: in: PTISCOPE_ABI_VERSION
  * @size: in: sizeof(struct ptiscope_regions)

@@ -23,6 +23,7 @@
 
 #define DEV "/dev/ptiscope"
 #define BAD_ADDRESS ((void *)8)
+#define NO_CAPABILITY (-1)
 #define CAN_RECORD \
 	(PTISCOPE_HAS_TRACEPOINT | PTISCOPE_HAS_PTI | PTISCOPE_HAS_MARKS)
 
@@ -39,33 +40,44 @@ static void expect(struct tap *tap, int got, int want, const char *what)
 	       got == want ? "" : strerror(got));
 }
 
-/* errno of open(2) in a child that gave up root, or root's capabilities */
-static int open_errno_without(bool without_uid)
-{
-	struct __user_cap_header_struct head = {
-		.version = _LINUX_CAPABILITY_VERSION_3
-	};
-	struct __user_cap_data_struct none[2] = { 0 };
-	pid_t pid = fork();
-	int status = 0;
-
-	if (!pid) {
-		if (without_uid ? setuid(65534) :
-				  syscall(SYS_capset, &head, none))
-			_exit(255);
-		_exit(open(DEV, O_RDONLY) < 0 ? errno : 0);
-	}
-	waitpid(pid, &status, 0);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-}
-
-/* Calls of a child that is root with CAP_PERFMON alone: which one went wrong, or 0 */
-static int perfmon_child(void)
+/* Give up all capabilities but this one, or all of them: 0, or -1 and errno */
+static long keep_capability(int capability)
 {
 	struct __user_cap_header_struct head = {
 		.version = _LINUX_CAPABILITY_VERSION_3
 	};
 	struct __user_cap_data_struct data[2] = { 0 };
+
+	if (capability != NO_CAPABILITY) {
+		data[capability / 32].effective = 1U << capability % 32;
+		data[capability / 32].permitted = 1U << capability % 32;
+	}
+	return syscall(SYS_capset, &head, data);
+}
+
+/* What @run returns in a child of its own, or 255 */
+static int in_child(int (*run)(int), int arg)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (!pid)
+		_exit(run(arg));
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+/* errno of open(2) for who gave up root, or root's capabilities */
+static int open_errno_without(int uid)
+{
+	if (uid ? setuid(65534) : keep_capability(NO_CAPABILITY))
+		return 255;
+	return open(DEV, O_RDONLY) < 0 ? errno : 0;
+}
+
+/* Calls of root with CAP_PERFMON alone: which one went wrong, or 0 */
+static int perfmon_calls(int fd)
+{
 	struct ptiscope_start start = { .version = PTISCOPE_ABI_VERSION,
 					.size = sizeof(start) };
 	struct ptiscope_nmi nmi = { .version = PTISCOPE_ABI_VERSION,
@@ -77,11 +89,9 @@ static int perfmon_child(void)
 					.kind = PTISCOPE_PROBE_TSC_PAIR,
 					.n = 1,
 					.samples = (unsigned long)&sample };
-	int fd, err;
+	int err;
 
-	data[CAP_PERFMON / 32].effective = 1U << CAP_PERFMON % 32;
-	data[CAP_PERFMON / 32].permitted = 1U << CAP_PERFMON % 32;
-	if (syscall(SYS_capset, &head, data))
+	if (keep_capability(CAP_PERFMON))
 		return 1;
 	if (open(DEV, O_RDWR) >= 0 || errno != EPERM)
 		return 2;
@@ -102,17 +112,34 @@ static int perfmon_child(void)
 	return 0;
 }
 
-static void test_perfmon(struct tap *tap)
+/* Which call without capabilities was not refused, or 0 */
+static int handed_on_calls(int fd)
 {
-	pid_t pid = fork();
-	int status = 0;
+	struct ptiscope_record rec;
+	struct ptiscope_start start = { .version = PTISCOPE_ABI_VERSION,
+					.size = sizeof(start) };
+	struct ptiscope_nmi nmi = { .version = PTISCOPE_ABI_VERSION,
+				    .size = sizeof(nmi),
+				    .op = PTISCOPE_NMI_STATS };
+	struct ptiscope_probe probe = { .version = PTISCOPE_ABI_VERSION,
+					.size = sizeof(probe),
+					.n = 1,
+					.samples = (unsigned long)&rec };
+	struct ptiscope_regions regions = { .version = PTISCOPE_ABI_VERSION,
+					    .size = sizeof(regions),
+					    .cpu = PTISCOPE_NO_CPU };
 
-	if (!pid)
-		_exit(perfmon_child());
-	waitpid(pid, &status, 0);
-	tap_ok(tap, !status,
-	       "CAP_PERFMON reads, and neither flushes nor sends NMIs: step %d",
-	       WEXITSTATUS(status));
+	if (keep_capability(NO_CAPABILITY))
+		return 1;
+	if (read(fd, &rec, sizeof(rec)) >= 0 || errno != EPERM)
+		return 2;
+	if (ioctl_errno(fd, PTISCOPE_IOC_START, &start) != EPERM)
+		return 3;
+	if (ioctl_errno(fd, PTISCOPE_IOC_PROBE, &probe) != EPERM)
+		return 4;
+	if (ioctl_errno(fd, PTISCOPE_IOC_NMI, &nmi) != EPERM)
+		return 5;
+	return ioctl_errno(fd, PTISCOPE_IOC_REGIONS, &regions) == EPERM ? 0 : 6;
 }
 
 /* Number of processes, out of @n that open at the same time, that succeed */
@@ -152,20 +179,25 @@ static int racing_opens(int n)
 static void test_open(struct tap *tap)
 {
 	struct stat st;
-	int fd, bad = 0;
+	int fd, step, bad = 0;
 
 	tap_ok(tap,
 	       !stat(DEV, &st) && S_ISCHR(st.st_mode) &&
 		       (st.st_mode & 07777) == 0600 && !st.st_uid,
 	       "%s belongs to root with mode 0600", DEV);
-	expect(tap, open_errno_without(true), EACCES, "open as another user");
+	expect(tap, in_child(open_errno_without, true), EACCES,
+	       "open as another user");
 	chmod(DEV, 0666);
-	expect(tap, open_errno_without(true), EPERM, "the same with mode 0666");
+	expect(tap, in_child(open_errno_without, true), EPERM,
+	       "the same with mode 0666");
 	chmod(DEV, 0600);
-	expect(tap, open_errno_without(false), EPERM,
+	expect(tap, in_child(open_errno_without, false), EPERM,
 	       "open as root without capabilities");
 
-	test_perfmon(tap);
+	step = in_child(perfmon_calls, -1);
+	tap_ok(tap, !step,
+	       "CAP_PERFMON reads, and neither flushes nor sends NMIs: step %d",
+	       step);
 
 	for (int i = 0; i < 20; i++)
 		bad += racing_opens(4) != 1;
@@ -178,6 +210,9 @@ static void test_open(struct tap *tap)
 	close(fd);
 	fd = open(DEV, O_RDONLY);
 	tap_ok(tap, fd >= 0, "open works again after close");
+	step = in_child(handed_on_calls, fd);
+	tap_ok(tap, !step,
+	       "a descriptor alone gives no right to anything: step %d", step);
 	close(fd);
 }
 

@@ -48,6 +48,9 @@ static const struct call {
 
 static void call_all(struct tap *tap, int fd, bool after)
 {
+	struct ptiscope_record rec;
+	ssize_t got;
+
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		const struct call *c = &calls[i];
 		int want = after ? c->after : c->before;
@@ -56,6 +59,9 @@ static void call_all(struct tap *tap, int fd, bool after)
 		tap_ok(tap, got == want, "%s %s: %s", c->name,
 		       after ? "locked down" : "before", strerror(got));
 	}
+	got = read(fd, &rec, sizeof(rec));
+	tap_ok(tap, after ? got < 0 && errno == EPERM : !got, "read %s",
+	       after ? "locked down: EPERM" : "before: 0");
 }
 
 static bool lock_down(void)
