@@ -13,10 +13,13 @@ KERNELS := .output/kernel
 KDIR ?=
 # How long `make fuzz` works on each target
 FUZZ_SECONDS ?= 600
+# Where make install puts things, below DESTDIR
+DESTDIR ?=
+PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps kernel module bpf cli tools bench test soak fuzz check clean
+.PHONY: help deps kernel module bpf cli tools bench test soak fuzz install uninstall check clean
 
 help:
 	@echo 'make bench    boot every variant in QEMU, measure, compare, plot: results/'
@@ -31,6 +34,8 @@ help:
 	@echo 'make bpf      BPF object and skeleton'
 	@echo 'make cli      the command: userspace/.output/ptiscope'
 	@echo 'make tools    what looks at guests and kernels from outside: tools/.output'
+	@echo 'make install  what make cli built, its manual pages and bash completion, and the'
+	@echo '              module for DKMS; DESTDIR=, PREFIX=/usr/local.  make uninstall undoes it'
 	@echo 'make check    style and static checks of patches, module, C and scripts'
 	@echo 'make clean    drop what was built here (the kernel cache stays)'
 	@echo
@@ -74,6 +79,10 @@ soak: cli module tools
 
 fuzz: deps
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run tests/cli/fuzz.sh
+
+# Both are for root, who builds nothing.
+install uninstall:
+	$(Q)DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' packaging/install $@
 
 check: deps kernel
 	$(Q)tests/check
