@@ -113,7 +113,7 @@ mv 'new tree' moved
 echo mine >moved/opt/pti/mine
 mk uninstall DESTDIR="$tmp/moved" PREFIX=/opt/pti
 is "a tree that was moved is cleared, but for what others put there" \
-	"$(cd moved && find . | sort | tr '\n' ' ')" './ ./opt ./opt/pti ./opt/pti/mine '.
+	"$(cd moved && find . | sort | tr '\n' ' ')" '. ./opt ./opt/pti ./opt/pti/mine '
 mk install DESTDIR="$tmp/dest" PREFIX=usr
 has "a relative PREFIX is refused" err 'is not an absolute path'
 tree dest >after
