@@ -15,7 +15,6 @@
 #include "log.h"
 #include "opts.h"
 #include "outfile.h"
-#include "output.h"
 #include "reader_audit.h"
 
 /* The kernel's own limit on 64 bits */
@@ -97,7 +96,7 @@ static int compare(const struct audit *before, const struct audit *after,
 	else if (!err)
 		audit_diff_print(&diff, before, after, stdout);
 	audit_diff_deinit(&diff);
-	return err ? EXIT_RUNTIME : output_end();
+	return err ? EXIT_RUNTIME : EXIT_OK;
 }
 
 static int run_diff(char **files, bool json)
@@ -259,8 +258,6 @@ static int show(const struct findings *f, const struct request *req)
 		return EXIT_RUNTIME;
 	if (!code && !req->json)
 		audit_print(&f->audit, stdout);
-	if (!code)
-		code = output_end();
 	if (audit_report_faults(&f->audit))
 		code = EXIT_RUNTIME;
 	return code;

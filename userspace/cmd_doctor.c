@@ -6,7 +6,6 @@
 #include "doctor.h"
 #include "log.h"
 #include "opts.h"
-#include "output.h"
 #include "reader_module.h"
 
 /** struct doctor_opts - the command line */
@@ -73,7 +72,7 @@ static int doctor_main(int argc, char **argv)
 		doctor_print(&d);
 	else if (doctor_print_json(&d))
 		return EXIT_RUNTIME;
-	return output_end();
+	return EXIT_OK;
 }
 
 const struct command command_doctor = {

@@ -6,7 +6,6 @@
 
 #include "log.h"
 #include "opts.h"
-#include "output.h"
 #include "reader_module.h"
 #include "stop.h"
 
@@ -151,7 +150,7 @@ static int nmi_run(const struct module_reader *r, const struct nmi_opts *o)
 			  (unsigned long long)o->cpu);
 		return EXIT_RUNTIME;
 	}
-	return output_end();
+	return EXIT_OK;
 }
 
 static int nmi_main(int argc, char **argv)

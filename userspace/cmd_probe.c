@@ -8,7 +8,6 @@
 #include "env.h"
 #include "log.h"
 #include "opts.h"
-#include "output.h"
 #include "probe_rows.h"
 #include "reader_module.h"
 
@@ -128,7 +127,7 @@ static int probe_main(int argc, char **argv)
 		probe_print(&table);
 	else if (probe_print_json(&table))
 		return EXIT_RUNTIME;
-	return output_end();
+	return EXIT_OK;
 }
 
 const struct command command_probe = {

@@ -14,7 +14,6 @@
 #include "env.h"
 #include "log.h"
 #include "opts.h"
-#include "output.h"
 #include "rundir.h"
 #include "stop.h"
 
@@ -135,7 +134,7 @@ static int parse(struct run_opts *o, int argc, char **argv)
 		return code;
 	if (o->list) {
 		list_workloads();
-		return output_end();
+		return EXIT_OK;
 	}
 	if (!o->out)
 		return opts_usage_error(&command_run, "-o DIR is missing");

@@ -11,7 +11,6 @@
 #include "env.h"
 #include "log.h"
 #include "opts.h"
-#include "output.h"
 #include "reader_bpf.h"
 #include "stop.h"
 #include "trace_print.h"
@@ -184,7 +183,7 @@ static int trace(const struct trace_opts *o, const struct env *env)
 		log_error("no memory left");
 		return EXIT_RUNTIME;
 	}
-	return output_end();
+	return EXIT_OK;
 }
 
 static int trace_main(int argc, char **argv)

@@ -143,7 +143,7 @@ static json_t *mitigations_json(const struct machine *m)
  * doctor_print_json() - print JSON
  * @d: what doctor says
  *
- * What can't be written is left to output_end().
+ * What can't be written is left to main().
  *
  * Return: 0, or -1 after an error message
  */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,10 +59,14 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	code = run_word(argc - 1, argv + 1);
+	if (code != EXIT_OK)
+		return code;
 	/* Output that did not arrive, on a full disk, is not success. */
+	errno = 0;
 	if (fflush(stdout) || ferror(stdout)) {
-		log_error("can't write to standard output: %m");
-		return code ? code : EXIT_RUNTIME;
+		log_error("can't write to standard output: %s",
+			  strerror(errno ? errno : EIO));
+		return EXIT_RUNTIME;
 	}
-	return code;
+	return EXIT_OK;
 }

@@ -161,7 +161,7 @@ static json_t *json_workload(const struct trace_result *t)
  * trace_print_json() - print a trace for programs
  * @t: trace
  *
- * Return: 0 or -ENOMEM; output_end() says whether it could be written.
+ * Return: 0 or -ENOMEM; main() says whether it could be written.
  */
 int trace_print_json(const struct trace_result *t)
 {

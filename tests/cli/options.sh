@@ -62,10 +62,15 @@ for w in getppid read1 write1 page_fault timer getppid_int80 getppid_sysenter32 
 done
 
 
-# Output that can't be written is a failure.
-rc=0
-"$cli" --help >/dev/full 2>err || rc=$?
-is "full stdout: exit code" "$rc" 1
-has "full stdout: why" err 'standard output'
+# Output that can't be written is a failure, told once.
+"$mkrun" x
+for words in --help "doctor --json" "run --list" "compare x x"; do
+	rc=0
+	# The words are arguments.
+	# shellcheck disable=SC2086
+	"$cli" $words >/dev/full 2>err || rc=$?
+	is "full stdout, $words: exit code" "$rc" 1
+	is "full stdout, $words: one line" "$(grep -c "can't write" err) $(wc -l <err)" "1 1"
+done
 
 tap_done
