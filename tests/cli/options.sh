@@ -64,7 +64,8 @@ done
 
 # Output that can't be written is a failure, told once.
 "$mkrun" x
-for words in --help "doctor --json" "run --list" "compare x x"; do
+"$mkrun" y switch=late
+for words in --help "doctor --json" "run --list" "compare x y"; do
 	rc=0
 	# The words are arguments.
 	# shellcheck disable=SC2086
