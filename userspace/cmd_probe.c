@@ -8,11 +8,11 @@
 #include "env.h"
 #include "log.h"
 #include "opts.h"
+#include "pin.h"
 #include "probe_rows.h"
 #include "reader_module.h"
 
 #define SAMPLES_DEFAULT 1000
-#define CPU_UNSET UINT64_MAX
 
 /** struct probe_opts - the command line */
 struct probe_opts {
@@ -38,35 +38,6 @@ static int parse(struct probe_opts *o, int argc, char **argv)
 		{ 0 }
 	};
 	return opts_parse_all(&command_probe, table, argc, argv);
-}
-
-/* Stay on one CPU; returns an exit code, or OPTS_GO_ON. */
-static int pin(struct probe_opts *o)
-{
-	cpu_set_t set;
-
-	if (sched_getaffinity(0, sizeof(set), &set)) {
-		log_error("can't read the CPUs allowed: %s", strerror(errno));
-		return EXIT_RUNTIME;
-	}
-	if (o->cpu == CPU_UNSET) {
-		for (o->cpu = CPU_SETSIZE - 1;
-		     o->cpu > 0 && !CPU_ISSET(o->cpu, &set);)
-			o->cpu--;
-	}
-	if (!CPU_ISSET(o->cpu, &set))
-		return opts_usage_error(&command_probe,
-					"CPU %llu is not one that this process "
-					"may use",
-					(unsigned long long)o->cpu);
-	CPU_ZERO(&set);
-	CPU_SET(o->cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set)) {
-		log_error("can't stay on CPU %llu: %s",
-			  (unsigned long long)o->cpu, strerror(errno));
-		return EXIT_RUNTIME;
-	}
-	return OPTS_GO_ON;
 }
 
 /* Time every kind; those that the CPU lacks are left with no samples. */
@@ -98,7 +69,7 @@ static int probe_all(const struct module_reader *r, struct probe_table *table,
 static int probe_main(int argc, char **argv)
 {
 	struct probe_opts o = { .samples = SAMPLES_DEFAULT,
-				.cpu = CPU_UNSET,
+				.cpu = PIN_LAST,
 				.lane = -1 };
 	struct probe_table table = { 0 };
 	struct module_reader reader;
@@ -107,7 +78,7 @@ static int probe_main(int argc, char **argv)
 	int err, code = parse(&o, argc, argv);
 
 	if (code == OPTS_GO_ON)
-		code = pin(&o);
+		code = pin_to_cpu(&command_probe, &o.cpu);
 	if (code != OPTS_GO_ON)
 		return code;
 	if (env_probe(&env))

@@ -14,6 +14,7 @@
 #include "env.h"
 #include "log.h"
 #include "opts.h"
+#include "pin.h"
 #include "rundir.h"
 #include "stop.h"
 
@@ -21,7 +22,6 @@
 #define SAMPLES_QUICK 30
 #define SAMPLES_MAX 1000000
 #define WORKLOADS_MAX 64
-#define CPU_UNSET UINT64_MAX
 
 /* How long the timer workload may wait for an interrupt. */
 #define TIMEOUT_S 2
@@ -141,36 +141,6 @@ static int parse(struct run_opts *o, int argc, char **argv)
 	if (!o->samples)
 		o->samples = o->quick ? SAMPLES_QUICK : SAMPLES_DEFAULT;
 	return choose_workloads(o);
-}
-
-/* Stay on one CPU; returns an exit code, or OPTS_GO_ON. */
-static int pin(struct run_opts *o)
-{
-	cpu_set_t set;
-	int cpu;
-
-	if (sched_getaffinity(0, sizeof(set), &set)) {
-		log_error("can't read the CPUs allowed: %s", strerror(errno));
-		return EXIT_RUNTIME;
-	}
-	if (o->cpu == CPU_UNSET) {
-		for (cpu = CPU_SETSIZE - 1; cpu > 0 && !CPU_ISSET(cpu, &set);)
-			cpu--;
-		o->cpu = (uint64_t)cpu;
-	}
-	if (!CPU_ISSET(o->cpu, &set))
-		return opts_usage_error(&command_run,
-					"CPU %llu is not one that this process "
-					"may use",
-					(unsigned long long)o->cpu);
-	CPU_ZERO(&set);
-	CPU_SET(o->cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set)) {
-		log_error("can't stay on CPU %llu: %s",
-			  (unsigned long long)o->cpu, strerror(errno));
-		return EXIT_RUNTIME;
-	}
-	return OPTS_GO_ON;
 }
 
 /* The module times in the kernel, where the marks are taken. */
@@ -332,14 +302,14 @@ static int run_into(struct rundir *dir, const struct env *env,
 
 static int run_main(int argc, char **argv)
 {
-	struct run_opts o = { .lane = -1, .cpu = CPU_UNSET, .seed = 1 };
+	struct run_opts o = { .lane = -1, .cpu = PIN_LAST, .seed = 1 };
 	struct rundir dir;
 	struct env env;
 	int code;
 
 	code = parse(&o, argc, argv);
 	if (code == OPTS_GO_ON)
-		code = pin(&o);
+		code = pin_to_cpu(&command_run, &o.cpu);
 	if (code != OPTS_GO_ON)
 		return code;
 	if (env_probe(&env))

@@ -32,6 +32,8 @@ for bad in x '' -1 0 1.5 0x10 1e3 99999999999999999999; do
 done
 fails "run --iterations 0" 2 '--iterations' run -o dir --iterations 0
 fails "run --cpu 99999" 2 '--cpu' run -o dir --cpu 99999
+fails "run on a CPU that is not there" 2 'CPU 1023 is not one' run -o dir --cpu 1023
+fails "probe on a CPU that is not there" 2 'CPU 1023 is not one' probe --cpu 1023
 fails "run --lane mars" 2 "'mars'" run -o dir --lane mars
 fails "run --workloads nonsense" 2 'nonsense' run -o dir --workloads nonsense
 fails "run --nmi moon" 2 "'moon'" run -o dir --nmi moon
