@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of workloads; each is a file bench_*.c of its own. */
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "bench.h"
+#include "bench_loop.h"
+
+#define SYSCALL_SAMPLES 32
 
 static const struct workload *const workloads[] = {
 	&bench_getppid,
@@ -83,4 +87,23 @@ void bench_teardown(const struct workload *w, struct bench_ctx *ctx)
 {
 	if (w->teardown)
 		w->teardown(ctx);
+}
+
+/**
+ * bench_least_syscall() - ticks of the shortest of some null system calls
+ *
+ * No interrupt takes less than half as long.
+ */
+uint64_t bench_least_syscall(void)
+{
+	uint64_t least = UINT64_MAX, ticks;
+	long result;
+	int i;
+
+	for (i = 0; i < SYSCALL_SAMPLES; i++) {
+		ticks = bench_syscalls(SYS_getppid, 1, 0, 0, 0, &result);
+		if (ticks < least)
+			least = ticks;
+	}
+	return least;
 }

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <sched.h>
 #include <sys/io.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -30,8 +29,6 @@
  */
 #define IB700_PORT 0x443
 #define IB700_NOW 0xf
-
-#define SYSCALL_SAMPLES 32
 
 const char *const nmi_source_names[] = { "cpu", "ib700", NULL };
 
@@ -53,21 +50,6 @@ static bool is_virtual(void)
 	unsigned int a, b, c, d;
 
 	return __get_cpuid(1, &a, &b, &c, &d) && (c & 1U << 31);
-}
-
-/* Less than the shortest chain takes, more than most other interrupts do. */
-static uint64_t least_gap(void)
-{
-	uint64_t least = UINT64_MAX, ticks;
-	long result;
-	int i;
-
-	for (i = 0; i < SYSCALL_SAMPLES; i++) {
-		ticks = bench_syscalls(SYS_getppid, 1, 0, 0, 0, &result);
-		if (ticks < least)
-			least = ticks;
-	}
-	return least * CHAIN_BASE;
 }
 
 static int nmi_setup(struct bench_ctx *ctx)
@@ -94,7 +76,8 @@ static int nmi_setup(struct bench_ctx *ctx)
 				  (ctx->iterations + CHAIN_BASE + 1))
 		nmi.interval_us = PTISCOPE_NMI_INTERVAL_MIN *
 				  (PTISCOPE_NMI_CHAIN_MAX + 1);
-	ctx->gap = least_gap();
+	/* Less than the shortest chain takes, more than most other interrupts do. */
+	ctx->gap = bench_least_syscall() * CHAIN_BASE;
 	err = nmi_do(ctx, &nmi, PTISCOPE_NMI_START);
 	if (err == -ENXIO)
 		return unsupported(ctx, "there is no other CPU that could send "

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 
 #include "bench.h"
 #include "bench_loop.h"
@@ -15,7 +14,6 @@
 #define LOOP_ROUNDS 8
 #define LOOP_SAMPLES 101
 #define SETTLE_ROUNDS 1000000
-#define SYSCALL_SAMPLES 32
 
 /*
  * Read the TSC until two reads are more than @gap ticks apart, @rounds are done
@@ -64,16 +62,8 @@ static void settle(uint64_t ticks)
  */
 static uint64_t least_gap(uint64_t loop)
 {
-	uint64_t least = UINT64_MAX, ticks;
-	long result;
-	int i;
+	uint64_t least = bench_least_syscall() / 2;
 
-	for (i = 0; i < SYSCALL_SAMPLES; i++) {
-		ticks = bench_syscalls(SYS_getppid, 1, 0, 0, 0, &result);
-		if (ticks < least)
-			least = ticks;
-	}
-	least /= 2;
 	return least > loop * GAP_ROUNDS ? least : loop * GAP_ROUNDS;
 }
 
