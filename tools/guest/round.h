@@ -6,7 +6,6 @@
  * Places of the registers in round_in and round_out, which round64.S and
  * round32.S share with C.
  */
-#ifdef __x86_64__
 #define R_AX 0
 #define R_BX 1
 #define R_CX 2
@@ -15,6 +14,7 @@
 #define R_DI 5
 #define R_BP 6
 #define R_SP 7
+#ifdef __x86_64__
 #define R_8 8
 #define R_9 9
 #define R_10 10
@@ -30,14 +30,6 @@
 #define R_ES 20
 #define R_COUNT 21
 #else
-#define R_AX 0
-#define R_BX 1
-#define R_CX 2
-#define R_DX 3
-#define R_SI 4
-#define R_DI 5
-#define R_BP 6
-#define R_SP 7
 #define R_FLAGS 8
 #define R_SS 9
 #define R_CS 10
