@@ -84,60 +84,22 @@ bool emulate_write(struct emulator *emu, uint64_t addr, uint64_t value,
 	return true;
 }
 
-/* Which general register, and where in it: AH begins at bit 8 */
-static int slot(x86_reg reg, unsigned int *shift)
-{
-	static const x86_reg names[EMU_REGS][5] = {
-		{ X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL,
-		  X86_REG_AH },
-		{ X86_REG_RBX, X86_REG_EBX, X86_REG_BX, X86_REG_BL,
-		  X86_REG_BH },
-		{ X86_REG_RCX, X86_REG_ECX, X86_REG_CX, X86_REG_CL,
-		  X86_REG_CH },
-		{ X86_REG_RDX, X86_REG_EDX, X86_REG_DX, X86_REG_DL,
-		  X86_REG_DH },
-		{ X86_REG_RSI, X86_REG_ESI, X86_REG_SI, X86_REG_SIL },
-		{ X86_REG_RDI, X86_REG_EDI, X86_REG_DI, X86_REG_DIL },
-		{ X86_REG_RBP, X86_REG_EBP, X86_REG_BP, X86_REG_BPL },
-		{ X86_REG_RSP, X86_REG_ESP, X86_REG_SP, X86_REG_SPL },
-		{ X86_REG_R8, X86_REG_R8D, X86_REG_R8W, X86_REG_R8B },
-		{ X86_REG_R9, X86_REG_R9D, X86_REG_R9W, X86_REG_R9B },
-		{ X86_REG_R10, X86_REG_R10D, X86_REG_R10W, X86_REG_R10B },
-		{ X86_REG_R11, X86_REG_R11D, X86_REG_R11W, X86_REG_R11B },
-		{ X86_REG_R12, X86_REG_R12D, X86_REG_R12W, X86_REG_R12B },
-		{ X86_REG_R13, X86_REG_R13D, X86_REG_R13W, X86_REG_R13B },
-		{ X86_REG_R14, X86_REG_R14D, X86_REG_R14W, X86_REG_R14B },
-		{ X86_REG_R15, X86_REG_R15D, X86_REG_R15W, X86_REG_R15B },
-	};
-
-	for (int r = 0; r < EMU_REGS; r++) {
-		for (int i = 0; i < 5; i++) {
-			if (names[r][i] != reg)
-				continue;
-			*shift = i == 4 ? 8 : 0;
-			return r;
-		}
-	}
-	return -1;
-}
-
 static bool address(struct emulator *emu, const cs_insn *insn,
 		    const x86_op_mem *mem, uint64_t *addr)
 {
-	unsigned int shift;
 	int r;
 
 	*addr = mem->disp;
 	if (mem->base == X86_REG_RIP) {
 		*addr += insn->address + insn->size;
 	} else if (mem->base != X86_REG_INVALID) {
-		r = slot(mem->base, &shift);
+		r = general_reg(mem->base, NULL, NULL);
 		if (r < 0)
 			return fail(emu, "unknown base register");
 		*addr += emu->reg[r];
 	}
 	if (mem->index != X86_REG_INVALID) {
-		r = slot(mem->index, &shift);
+		r = general_reg(mem->index, NULL, NULL);
 		if (r < 0)
 			return fail(emu, "unknown index register");
 		*addr += emu->reg[r] * mem->scale;
@@ -168,7 +130,7 @@ static bool get(struct emulator *emu, const cs_insn *insn, const cs_x86_op *op,
 			*value = emu->cr3;
 			return true;
 		}
-		r = slot(op->reg, &shift);
+		r = general_reg(op->reg, &shift, NULL);
 		if (r < 0)
 			return fail(emu, "unknown register");
 		*value = (emu->reg[r] >> shift) & mask(op->size);
@@ -195,7 +157,7 @@ static bool put(struct emulator *emu, const cs_insn *insn, const cs_x86_op *op,
 		emu->cr3_writes++;
 		return true;
 	}
-	r = slot(op->reg, &shift);
+	r = general_reg(op->reg, &shift, NULL);
 	if (r < 0)
 		return fail(emu, "unknown register");
 	if (op->size == 4)
@@ -289,17 +251,17 @@ static bool push(struct emulator *emu, const cs_insn *insn)
 
 	if (!get(emu, insn, &insn->detail->x86.operands[0], &value))
 		return false;
-	emu->reg[EMU_RSP] -= 8;
-	return emulate_write(emu, emu->reg[EMU_RSP], value, 8);
+	emu->reg[REG_RSP] -= 8;
+	return emulate_write(emu, emu->reg[REG_RSP], value, 8);
 }
 
 static bool pop(struct emulator *emu, const cs_insn *insn)
 {
 	uint64_t value;
 
-	if (!emulate_read(emu, emu->reg[EMU_RSP], 8, &value))
+	if (!emulate_read(emu, emu->reg[REG_RSP], 8, &value))
 		return false;
-	emu->reg[EMU_RSP] += 8;
+	emu->reg[REG_RSP] += 8;
 	return put(emu, insn, &insn->detail->x86.operands[0], value);
 }
 
@@ -333,8 +295,8 @@ static int condition(const struct emulator *emu, unsigned int id)
 /* A clock that goes on is all that is wanted of it. */
 static void rdtsc(struct emulator *emu)
 {
-	emu->reg[EMU_RAX] = 0x1234;
-	emu->reg[EMU_RDX] = 0x5678;
+	emu->reg[REG_RAX] = 0x1234;
+	emu->reg[REG_RDX] = 0x5678;
 }
 
 static bool execute(struct emulator *emu, const cs_insn *insn)

@@ -7,30 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "general_reg.h"
+
 /* The few instructions that the entry code needs to choose and write CR3. */
 
 #define EMULATE_MEMORY 256
 #define EMULATE_STEPS 1000
-
-enum emulate_reg {
-	EMU_RAX,
-	EMU_RBX,
-	EMU_RCX,
-	EMU_RDX,
-	EMU_RSI,
-	EMU_RDI,
-	EMU_RBP,
-	EMU_RSP,
-	EMU_R8,
-	EMU_R9,
-	EMU_R10,
-	EMU_R11,
-	EMU_R12,
-	EMU_R13,
-	EMU_R14,
-	EMU_R15,
-	EMU_REGS
-};
 
 /**
  * struct emulate_code - where instructions come from
@@ -68,7 +50,7 @@ struct emulate_byte {
  * @error: what went wrong
  */
 struct emulator {
-	uint64_t reg[EMU_REGS];
+	uint64_t reg[REG_COUNT];
 	uint64_t pc;
 	uint64_t cr3;
 	uint64_t gs;

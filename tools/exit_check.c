@@ -40,12 +40,12 @@ static bool set_up(struct emulator *emu, const struct site *site,
 		   const struct input *in)
 {
 	memset(emu, 0, sizeof(*emu));
-	for (int r = 0; r < EMU_REGS; r++)
+	for (int r = 0; r < REG_COUNT; r++)
 		emu->reg[r] = 0x1111111111111111ull * r + 0x0101;
 	emu->gs = GS_BASE;
 	emu->cr3 = in->cr3;
 	emu->pc = site->start;
-	emu->reg[EMU_RSP] = STACK;
+	emu->reg[REG_RSP] = STACK;
 	/* For the paths that know from their entry what to restore */
 	if (site->kind == SITE_RESTORE)
 		emu->reg[site->saved_reg] = in->saved;
@@ -93,8 +93,8 @@ static const char *check_registers(const struct emulator *emu,
 {
 	if (!site->function)
 		return NULL;
-	for (int r = 0; r < EMU_REGS; r++) {
-		if (r == EMU_RAX || (site->marks && r == EMU_RDX) ||
+	for (int r = 0; r < REG_COUNT; r++) {
+		if (r == REG_RAX || (site->marks && r == REG_RDX) ||
 		    (int)site->result_reg == r)
 			continue;
 		if (emu->reg[r] != before->reg[r])

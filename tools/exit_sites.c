@@ -119,27 +119,6 @@ static bool touches_mask(const cs_insn *insn)
 	       is_op(&op[0], X86_OP_MEM) && op[0].mem.segment == X86_REG_GS;
 }
 
-static int general_reg(x86_reg reg)
-{
-	static const x86_reg regs[EMU_REGS] = {
-		X86_REG_RAX, X86_REG_RBX, X86_REG_RCX, X86_REG_RDX,
-		X86_REG_RSI, X86_REG_RDI, X86_REG_RBP, X86_REG_RSP,
-		X86_REG_R8,  X86_REG_R9,  X86_REG_R10, X86_REG_R11,
-		X86_REG_R12, X86_REG_R13, X86_REG_R14, X86_REG_R15
-	};
-	static const x86_reg halves[EMU_REGS] = {
-		X86_REG_EAX,  X86_REG_EBX,  X86_REG_ECX,  X86_REG_EDX,
-		X86_REG_ESI,  X86_REG_EDI,  X86_REG_EBP,  X86_REG_ESP,
-		X86_REG_R8D,  X86_REG_R9D,  X86_REG_R10D, X86_REG_R11D,
-		X86_REG_R12D, X86_REG_R13D, X86_REG_R14D, X86_REG_R15D
-	};
-
-	for (int i = 0; i < EMU_REGS; i++)
-		if (regs[i] == reg || halves[i] == reg)
-			return i;
-	return -1;
-}
-
 static struct site *add(struct sites *sites)
 {
 	struct site *list =
@@ -166,8 +145,8 @@ static void classify(struct site *site, const cs_insn *insn, size_t first,
 		if (!tests_user_bit(&insn[i]))
 			continue;
 		site->both = true;
-		site->saved_reg =
-			general_reg(insn[i].detail->x86.operands[0].reg);
+		site->saved_reg = general_reg(
+			insn[i].detail->x86.operands[0].reg, NULL, NULL);
 	}
 	if (!exit)
 		site->kind = SITE_ENTER;
@@ -227,7 +206,7 @@ static int add_function(struct sites *sites, const struct orc_symbol *symbol,
 	classify(site, insn, 0, count - 1);
 	/* It has no CR3 to read but the one it is given. */
 	if (site->kind == SITE_RESTORE && site->saved_reg < 0)
-		site->saved_reg = EMU_RDI;
+		site->saved_reg = REG_RDI;
 	/* By name, so that an exit that forgets the mask is still an exit */
 	if (!strncmp(symbol->name, "pti_exit_", 9) && site->kind == SITE_ENTER)
 		site->kind = SITE_EXIT;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "exit_code.h"
+#include "general_reg.h"
 
 /*
  * The checker of the window: kernel code that runs while the user page table is
@@ -200,28 +201,6 @@ struct window_decoder {
 	size_t table_size;
 };
 
-/* Numbers of the general registers, as the state keeps them */
-enum window_reg {
-	REG_RAX,
-	REG_RBX,
-	REG_RCX,
-	REG_RDX,
-	REG_RSI,
-	REG_RDI,
-	REG_RBP,
-	REG_RSP,
-	REG_R8,
-	REG_R9,
-	REG_R10,
-	REG_R11,
-	REG_R12,
-	REG_R13,
-	REG_R14,
-	REG_R15,
-	REG_COUNT,
-	REG_NONE = -1,
-};
-
 int window_decoder_init(struct window_decoder *d, const struct window_kernel *k,
 			const struct window_alts *alts);
 void window_decoder_free(struct window_decoder *d);
@@ -232,7 +211,6 @@ unsigned int window_targets(struct window_decoder *d, int insn,
 			    struct window_place places[WINDOW_PLACES]);
 unsigned int window_next(struct window_decoder *d, int insn,
 			 struct window_place places[WINDOW_PLACES]);
-int window_reg(x86_reg reg, unsigned int *shift, unsigned int *size);
 
 /* ---- window_state.c: what is known at an instruction ---- */
 

@@ -122,7 +122,7 @@ bool window_state_branch(struct window_state *s, const struct window_insn *i,
 /** window_state_called() - what a C function outside the entry text leaves */
 void window_state_called(struct window_state *s)
 {
-	static const enum window_reg clobbered[] = {
+	static const enum general_reg clobbered[] = {
 		REG_RAX, REG_RCX, REG_RDX, REG_RSI, REG_RDI,
 		REG_R8,	 REG_R9,  REG_R10, REG_R11
 	};

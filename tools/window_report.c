@@ -149,7 +149,7 @@ static bool in_late_function(const struct window_report *r, uint64_t addr)
 static int add_cr3(struct window_report *r, const struct window_insn *i,
 		   const struct window_state *s)
 {
-	int reg = window_reg(i->cs->detail->x86.operands[1].reg, NULL, NULL);
+	int reg = general_reg(i->cs->detail->x86.operands[1].reg, NULL, NULL);
 	uint8_t value = reg == REG_NONE ? V_ANY : s->reg[reg];
 	struct cr3_write *write = NULL;
 

@@ -259,8 +259,8 @@ unsigned int window_rules(const struct window_model *m, struct window_report *r,
 				check_percpu(&c, &i->mem[n], false);
 	}
 	if (window_writes_cr3(i)) {
-		int reg = window_reg(i->cs->detail->x86.operands[1].reg, NULL,
-				     NULL);
+		int reg = general_reg(i->cs->detail->x86.operands[1].reg, NULL,
+				      NULL);
 		uint8_t value = reg == REG_NONE ? V_ANY : s->reg[reg];
 
 		if (value != V_CR3_USER && value != V_CR3_KERNEL)

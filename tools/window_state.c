@@ -76,7 +76,7 @@ static bool has_bit12(const cs_x86_op *reg, int64_t imm, bool *reaches)
 {
 	unsigned int shift = 0, size = 8;
 
-	window_reg(reg->reg, &shift, &size);
+	general_reg(reg->reg, &shift, &size);
 	*reaches = shift <= CR3_USER_BIT && CR3_USER_BIT < shift + 8 * size;
 	return *reaches && (uint64_t)imm >> (CR3_USER_BIT - shift) & 1;
 }
@@ -93,7 +93,7 @@ static void step_mov(const struct window_model *m, struct window_state *s,
 		uint8_t *slot = slot_of(s, &i->mem[0]);
 
 		source = from->type == X86_OP_REG ?
-				 window_reg(from->reg, NULL, NULL) :
+				 general_reg(from->reg, NULL, NULL) :
 				 REG_NONE;
 		if (slot)
 			*slot = source != REG_NONE && to->size == 8 ?
@@ -103,7 +103,7 @@ static void step_mov(const struct window_model *m, struct window_state *s,
 			forget_stack(s);
 		return;
 	}
-	reg = window_reg(to->reg, NULL, NULL);
+	reg = general_reg(to->reg, NULL, NULL);
 	if (from->type == X86_OP_IMM) {
 		value = constant(m, to->size == 4 ? (uint32_t)from->imm :
 						    (uint64_t)from->imm);
@@ -114,7 +114,7 @@ static void step_mov(const struct window_model *m, struct window_state *s,
 			s->table == TABLE_USER	 ? V_CR3_USER :
 						   V_CR3_KERNEL;
 	} else {
-		source = window_reg(from->reg, NULL, NULL);
+		source = general_reg(from->reg, NULL, NULL);
 		if (source != REG_NONE && to->size == 8)
 			value = s->reg[source];
 		else if (source != REG_NONE && to->size == 4 &&
@@ -132,7 +132,7 @@ static uint8_t masked(const struct window_model *m, struct window_state *s,
 {
 	const cs_x86_op *to = &i->cs->detail->x86.operands[0];
 	const cs_x86_op *by = &i->cs->detail->x86.operands[1];
-	uint8_t value = s->reg[window_reg(to->reg, NULL, NULL)];
+	uint8_t value = s->reg[general_reg(to->reg, NULL, NULL)];
 	bool or = i->cs->id == X86_INS_OR;
 	bool reaches = true, bit;
 
@@ -147,7 +147,7 @@ static uint8_t masked(const struct window_model *m, struct window_state *s,
 		bit = has_bit12(to, by->imm, &reaches);
 	} else {
 		int source = by->type == X86_OP_REG && to->size == 8 ?
-				     window_reg(by->reg, NULL, NULL) :
+				     general_reg(by->reg, NULL, NULL) :
 				     REG_NONE;
 		uint8_t mask = source == REG_NONE ? V_ANY : s->reg[source];
 
@@ -167,7 +167,7 @@ static void step_logic(const struct window_model *m, struct window_state *s,
 	uint8_t *slot = i->mems ? slot_of(s, &i->mem[0]) : NULL;
 
 	if (to->type == X86_OP_REG)
-		set_reg(s, window_reg(to->reg, NULL, NULL), masked(m, s, i));
+		set_reg(s, general_reg(to->reg, NULL, NULL), masked(m, s, i));
 	else if (slot)
 		*slot = V_ANY;
 	else
@@ -186,7 +186,7 @@ static void step_bit(struct window_state *s, const struct window_insn *i)
 			forget_stack(s);
 		return;
 	}
-	reg = window_reg(to->reg, NULL, NULL);
+	reg = general_reg(to->reg, NULL, NULL);
 	if (by->type != X86_OP_IMM || !is_cr3(s->reg[reg]) || to->size != 8)
 		set_reg(s, reg, V_ANY);
 	else if (by->imm % 64 == CR3_USER_BIT)
@@ -201,7 +201,7 @@ static void step_add(struct window_state *s, const struct window_insn *i)
 {
 	const cs_x86_op *to = &i->cs->detail->x86.operands[0];
 	const cs_x86_op *by = &i->cs->detail->x86.operands[1];
-	int reg = to->type == X86_OP_REG ? window_reg(to->reg, NULL, NULL) :
+	int reg = to->type == X86_OP_REG ? general_reg(to->reg, NULL, NULL) :
 					   REG_NONE;
 	int64_t slots = by->imm / 8;
 
@@ -240,7 +240,7 @@ static void step_lea(const struct window_model *m, struct window_state *s,
 {
 	const cs_x86_op *to = &i->cs->detail->x86.operands[0];
 	const cs_x86_op *from = &i->cs->detail->x86.operands[1];
-	int base = window_reg(from->mem.base, NULL, NULL);
+	int base = general_reg(from->mem.base, NULL, NULL);
 	uint64_t addr = from->mem.disp + i->cs->address + i->cs->size;
 	uint8_t value = V_ANY;
 
@@ -250,14 +250,14 @@ static void step_lea(const struct window_model *m, struct window_state *s,
 		else if (base != REG_NONE && window_is_stack(s->reg[base]))
 			value = s->reg[base];
 	}
-	set_reg(s, window_reg(to->reg, NULL, NULL), value);
+	set_reg(s, general_reg(to->reg, NULL, NULL), value);
 }
 
 static void step_push_pop(struct window_state *s, const struct window_insn *i)
 {
 	const cs_x86_op *op = &i->cs->detail->x86.operands[0];
 	const uint8_t *slot = i->mems ? slot_of(s, &i->mem[0]) : NULL;
-	int reg = op->type == X86_OP_REG ? window_reg(op->reg, NULL, NULL) :
+	int reg = op->type == X86_OP_REG ? general_reg(op->reg, NULL, NULL) :
 					   REG_NONE;
 	uint8_t value;
 
@@ -279,7 +279,7 @@ static void step_test(struct window_state *s, const struct window_insn *i)
 	const cs_x86_op *b = &i->cs->detail->x86.operands[1];
 	bool frame = a->type == X86_OP_MEM && i->mem[0].kind == MEM_REG &&
 		     i->mem[0].reg == REG_RSP;
-	int reg = a->type == X86_OP_REG ? window_reg(a->reg, NULL, NULL) :
+	int reg = a->type == X86_OP_REG ? general_reg(a->reg, NULL, NULL) :
 					  REG_NONE;
 	bool reaches;
 
@@ -308,7 +308,7 @@ static void step_compare(struct window_state *s, const struct window_insn *i)
 
 	s->flag = FLAG_NONE;
 	if (i->cs->id == X86_INS_BT) {
-		reg = a->type == X86_OP_REG ? window_reg(a->reg, NULL, NULL) :
+		reg = a->type == X86_OP_REG ? general_reg(a->reg, NULL, NULL) :
 					      REG_NONE;
 		if (reg != REG_NONE && b->type == X86_OP_IMM &&
 		    b->imm == CR3_USER_BIT && is_cr3(s->reg[reg])) {
@@ -318,9 +318,9 @@ static void step_compare(struct window_state *s, const struct window_insn *i)
 		return;
 	}
 	if (a->type == X86_OP_MEM && b->type == X86_OP_REG)
-		reg = window_reg(b->reg, NULL, NULL);
+		reg = general_reg(b->reg, NULL, NULL);
 	else if (b->type == X86_OP_MEM && a->type == X86_OP_REG)
-		reg = window_reg(a->reg, NULL, NULL);
+		reg = general_reg(a->reg, NULL, NULL);
 	if (reg == REG_NONE || i->mem[0].kind != MEM_REG ||
 	    i->mem[0].reg != REG_RSP)
 		return;
@@ -332,7 +332,7 @@ static void step_compare(struct window_state *s, const struct window_insn *i)
 
 static void step_cr3(struct window_state *s, const struct window_insn *i)
 {
-	int reg = window_reg(i->cs->detail->x86.operands[1].reg, NULL, NULL);
+	int reg = general_reg(i->cs->detail->x86.operands[1].reg, NULL, NULL);
 	uint8_t value = reg == REG_NONE ? V_ANY : s->reg[reg];
 
 	if (value == V_CR3_KERNEL) {
@@ -361,14 +361,14 @@ static void step_other(struct window_state *s, const struct window_insn *i)
 	const cs_detail *detail = i->cs->detail;
 
 	for (unsigned int n = 0; n < detail->regs_write_count; n++)
-		set_reg(s, window_reg(detail->regs_write[n], NULL, NULL),
+		set_reg(s, general_reg(detail->regs_write[n], NULL, NULL),
 			V_ANY);
 	for (unsigned int n = 0; n < detail->x86.op_count; n++) {
 		const cs_x86_op *op = &detail->x86.operands[n];
 
 		if (op->type == X86_OP_REG &&
 		    (n == 0 || op->access & CS_AC_WRITE))
-			set_reg(s, window_reg(op->reg, NULL, NULL), V_ANY);
+			set_reg(s, general_reg(op->reg, NULL, NULL), V_ANY);
 		else if (op->type == X86_OP_MEM && i->mems &&
 			 i->mem[0].kind != MEM_PERCPU)
 			forget_stack(s);
@@ -377,7 +377,7 @@ static void step_other(struct window_state *s, const struct window_insn *i)
 
 static void step_system(struct window_state *s, const struct window_insn *i)
 {
-	int reg = window_reg(i->cs->detail->x86.operands[0].reg, NULL, NULL);
+	int reg = general_reg(i->cs->detail->x86.operands[0].reg, NULL, NULL);
 
 	switch (i->cs->id) {
 	case X86_INS_SWAPGS:
