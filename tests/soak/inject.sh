@@ -10,6 +10,8 @@ here=$(cd "$(dirname "$0")/../vm" && pwd)
 # shellcheck source=SCRIPTDIR/../vm/inject_lib.sh
 . "$here/inject_lib.sh"
 
+# A guest has thousands of points to live through.
+guest_timeout=3600
 torture_modes 1
 survived=$(survived_in_all)
 ok "at least 2000 points survived in both modes ($survived)" test "$survived" -ge 2000

@@ -63,6 +63,9 @@ tortured() {
 	[ ! -s "$tmp/$1.said" ] || sed 's/^/# /' "$tmp/$1.said"
 	is "$1: exit code of the guest, whose kernel log is judged" "$(cat "$tmp/$1.rc")" 0
 	[ "$(cat "$tmp/$1.rc")" = 0 ] || sed 's/^/# /' "$tmp/$1.err"
+	for op in syscall64_tf int80_tf sysenter32_tf; do
+		has "$1: $op, single-stepped in" "$tmp/$1.out" "^ok - $op: "
+	done
 	ok "$1: every round of the guest was right" \
 		sh -c "! grep -E 'rounds, [1-9][0-9]* errors' '$tmp/$1.out'"
 	is "$1: the kernel handled as many NMIs as it should" \
