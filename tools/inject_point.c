@@ -225,6 +225,12 @@ static size_t first_nested(const struct session *s, const struct trace *trace)
 	return trace->count;
 }
 
+/* Behind the IRET, the last point of an NMI, NMIs are not blocked: none is nested. */
+static size_t end_of_points(const struct trace *trace, enum event event)
+{
+	return trace->count - (event == EVENT_NESTED && trace->count > 0);
+}
+
 /* Is this the first of the points that were tried with this address? */
 static bool new_address(const struct torture *t, const struct trace *trace,
 			size_t first, size_t i)
@@ -249,9 +255,10 @@ int torture_path(struct torture *t, const struct path *path,
 {
 	size_t first = event == EVENT_NESTED ? first_nested(t->session, trace) :
 					       0;
+	size_t end = end_of_points(trace, event);
 
 	*result = (struct result){ .path = path, .event = event };
-	for (size_t i = first + t->phase; i < trace->count; i += t->every) {
+	for (size_t i = first + t->phase; i < end; i += t->every) {
 		unsigned int before = result->points;
 		int ret = try_point(t, path, trace, &trace->point[i], result);
 
