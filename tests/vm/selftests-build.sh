@@ -20,10 +20,14 @@ selftests_build() {
 	[ -f "$selftests/list" ] || selftests_make
 }
 
+# selftests_make: under a name of its own until it is whole; only then do others
+# go, but for those of the last hour, which another run may be using
 selftests_make() (
-	new=$selftests.new
-	rm -rf "$(cache_root)/selftests"
-	mkdir -p "$new" "$tmp/src"
+	mkdir -p "$(cache_root)/selftests" "$tmp/src" || return
+	new=$(mktemp -d "$(cache_root)/selftests/new.XXXXXX") || return
+	trap 'rm -rf "$new"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
 	names=''
 	for part in Makefile Kbuild Kconfig include arch/x86 scripts usr \
 		tools/testing/selftests tools/include tools/arch/x86/include \
@@ -44,8 +48,11 @@ selftests_make() (
 			>"$out.log" 2>&1 || :
 		selftests_list "$suite" "$out"
 	done >"$new/list.new"
-	mv "$new/list.new" "$new/list"
-	mv "$new" "$selftests"
+	mv "$new/list.new" "$new/list" || return
+	# Another run may have made it meanwhile.
+	mv -T "$new" "$selftests" 2>/dev/null || [ -f "$selftests/list" ] || return
+	find "$(cache_root)/selftests" -mindepth 1 -maxdepth 1 ! -path "$selftests" \
+		-mmin +60 -exec rm -rf {} +
 )
 
 # selftests_list SUITE DIR: "SUITE NAME" of each program, built or not
