@@ -4,15 +4,9 @@
 # The command lines of qmp and inject, and what they say where no guest is.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/../tap.sh"
+. "$here/tools_lib.sh"
 
-top=$(cd "$here/../.." && pwd)
-tools=$top/tools/.output
 kernel=$top/.output/kernel/patched/vmlinux
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
 
 # fails STATUS TEXT COMMAND...: exits so, and says so
 fails() {

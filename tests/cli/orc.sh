@@ -5,12 +5,8 @@
 # in a sound one, nor in the patched kernel.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-top=$(cd "$here/../.." && pwd)
-# shellcheck source=SCRIPTDIR/../tap.sh
-. "$here/../tap.sh"
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-check=$top/tools/.output/orc-check
+. "$here/tools_lib.sh"
+check=$tools/orc-check
 
 # orc IMAGE: leave what the check says in $tmp/out and its exit code in $rc
 orc() {

@@ -5,12 +5,8 @@
 # as the kernel does, in a small image of each kind.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-top=$(cd "$here/../.." && pwd)
-# shellcheck source=SCRIPTDIR/../tap.sh
-. "$here/../tap.sh"
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-check=$top/tools/.output/window-check
+. "$here/tools_lib.sh"
+check=$tools/window-check
 
 cat >"$tmp/lds" <<'EOF'
 SECTIONS {

@@ -11,6 +11,8 @@ top=$(cd "$here/../.." && pwd)
 
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 XDG_CACHE_HOME=$tmp/cache
 export XDG_CACHE_HOME
 cache=$XDG_CACHE_HOME/ptiscope

@@ -8,6 +8,8 @@ top=$(cd "$here/../.." && pwd)
 . "$here/../tap.sh"
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 mkdir "$tmp/bin"
 
 # stand_in NAME LINE: a program of one line of shell
