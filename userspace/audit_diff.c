@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "audit.h"
+#include "json_out.h"
 #include "log.h"
 
 static bool same_kind(const struct audit_row *a, const struct audit_row *b)
@@ -158,16 +159,9 @@ int audit_diff_save(const struct audit_diff *diff, const struct audit *before,
 		"machine_tables",
 		(json_int_t)(after->machine_tables - before->machine_tables),
 		"changes", changes);
-	if (err || !root) {
-		log_error("out of memory");
+	if (err) {
 		json_decref(root);
-		return -ENOMEM;
+		root = NULL;
 	}
-	err = json_dumpf(root, f, JSON_INDENT(1) | JSON_SORT_KEYS);
-	fputc('\n', f);
-	json_decref(root);
-	if (!err && !ferror(f))
-		return 0;
-	log_error("can't write the difference: %m");
-	return -EIO;
+	return json_out(root, JSON_OUT_FLAGS, "the difference", f);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "audit.h"
+#include "json_out.h"
 #include "log.h"
 
 #define FORMAT "ptiscope-audit"
@@ -51,18 +52,11 @@ int audit_save(const struct audit *audit, FILE *f)
 		"pages", (json_int_t)audit->pages, "task_tables",
 		(json_int_t)audit->task_tables, "machine_tables",
 		(json_int_t)audit->machine_tables, "rows", rows);
-	if (err || !root) {
-		log_error("out of memory");
+	if (err) {
 		json_decref(root);
-		return -ENOMEM;
+		root = NULL;
 	}
-	err = json_dumpf(root, f, JSON_INDENT(1) | JSON_SORT_KEYS);
-	fputc('\n', f);
-	json_decref(root);
-	if (!err && !ferror(f))
-		return 0;
-	log_error("can't write the audit: %m");
-	return -EIO;
+	return json_out(root, JSON_OUT_FLAGS, "the audit", f);
 }
 
 static bool count(uint64_t *to, json_int_t from)

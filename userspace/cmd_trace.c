@@ -177,12 +177,10 @@ static int trace(const struct trace_opts *o, const struct env *env)
 		log_error("trace: %s", strerror(-err));
 	if (err)
 		return err == -EOPNOTSUPP ? EXIT_UNSUPPORTED : EXIT_RUNTIME;
-	if (!o->json) {
+	if (!o->json)
 		trace_print_text(&t);
-	} else if (trace_print_json(&t)) {
-		log_error("no memory left");
+	else if (trace_print_json(&t))
 		return EXIT_RUNTIME;
-	}
 	return EXIT_OK;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "doctor.h"
-#include "log.h"
+#include "json_out.h"
 #include "why.h"
 
 #define LABEL_WIDTH 28
@@ -143,9 +143,7 @@ static json_t *mitigations_json(const struct machine *m)
  * doctor_print_json() - print JSON
  * @d: what doctor says
  *
- * What can't be written is left to main().
- *
- * Return: 0, or -1 after an error message
+ * Return: 0, or -errno after one line on stderr
  */
 int doctor_print_json(const struct diagnosis *d)
 {
@@ -156,12 +154,5 @@ int doctor_print_json(const struct diagnosis *d)
 				 mitigations_json(d->machine), "measurable",
 				 abilities_json(d));
 
-	if (!root) {
-		log_error("no memory left, or text that is not UTF-8");
-		return -1;
-	}
-	json_dumpf(root, stdout, JSON_INDENT(1) | JSON_SORT_KEYS);
-	putchar('\n');
-	json_decref(root);
-	return 0;
+	return json_out(root, JSON_OUT_FLAGS, "the facts", stdout);
 }

@@ -4,10 +4,9 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "env.h"
-#include "log.h"
+#include "json_out.h"
 #include "probe_rows.h"
 #include "stats.h"
 #include "why.h"
@@ -168,7 +167,7 @@ static json_t *row_json(unsigned int kind, const struct probe_row *row)
  * probe_print_json() - print JSON, as docs/method.md describes it
  * @table: what to print
  *
- * Return: 0, or -1 after an error message
+ * Return: 0, or -errno after one line on stderr
  */
 int probe_print_json(const struct probe_table *table)
 {
@@ -187,13 +186,9 @@ int probe_print_json(const struct probe_table *table)
 			 "ptiscope-probe", "version", 1, "lane",
 			 lane_names[table->lane], "unit", unit(table->lane),
 			 "cpu", (int)table->cpu, "probes", probes);
-	if (err || !root) {
-		log_error("no memory left");
+	if (err) {
 		json_decref(root);
-		return -1;
+		root = NULL;
 	}
-	json_dumpf(root, stdout, JSON_INDENT(1) | JSON_SORT_KEYS);
-	putchar('\n');
-	json_decref(root);
-	return 0;
+	return json_out(root, JSON_OUT_FLAGS, "the table", stdout);
 }

@@ -6,9 +6,8 @@
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
-#include <string.h>
 
-#include "log.h"
+#include "json_out.h"
 #include "report_json.h"
 #include "report_text.h"
 
@@ -329,7 +328,6 @@ static json_t *part_json(const struct report *report, const struct part *part)
 int json_write(const struct report *report, FILE *f)
 {
 	json_t *parts = json_array(), *root;
-	int err;
 
 	for (size_t i = 0; i < report->n; i++)
 		push(&parts, part_json(report, &report->part[i]));
@@ -338,15 +336,6 @@ int json_write(const struct report *report, FILE *f)
 			 "margin", report->eq.margin, "of",
 			 report->eq.percent ? "percent" : "unit", "machines",
 			 parts);
-	if (!root) {
-		log_error("can't write the report: %s", strerror(ENOMEM));
-		return -ENOMEM;
-	}
-	err = json_dumpf(root, f, JSON_INDENT(1) | JSON_REAL_PRECISION(DIGITS));
-	fputc('\n', f);
-	json_decref(root);
-	if (!err && !ferror(f))
-		return 0;
-	log_error("can't write the report: %s", strerror(EIO));
-	return -EIO;
+	return json_out(root, JSON_INDENT(1) | JSON_REAL_PRECISION(DIGITS),
+			"the report", f);
 }

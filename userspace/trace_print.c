@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A trace on the terminal or as JSON. */
-#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <string.h>
 
+#include "json_out.h"
 #include "trace_print.h"
 
 #define BAR_COLUMNS 40
@@ -161,7 +160,7 @@ static json_t *json_workload(const struct trace_result *t)
  * trace_print_json() - print a trace for programs
  * @t: trace
  *
- * Return: 0 or -ENOMEM; main() says whether it could be written.
+ * Return: 0, or -errno after one line on stderr
  */
 int trace_print_json(const struct trace_result *t)
 {
@@ -178,12 +177,7 @@ int trace_print_json(const struct trace_result *t)
 			 "pid", (json_int_t)t->pid, "missed",
 			 (json_int_t)t->missed, "unit", "ticks", "paths",
 			 paths);
-	if (!root)
-		return -ENOMEM;
-	if (t->workload)
+	if (root && t->workload)
 		json_object_set_new(root, "workload", json_workload(t));
-	json_dumpf(root, stdout, JSON_INDENT(1) | JSON_SORT_KEYS);
-	putchar('\n');
-	json_decref(root);
-	return 0;
+	return json_out(root, JSON_OUT_FLAGS, "the trace", stdout);
 }

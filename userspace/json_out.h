@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PTISCOPE_JSON_OUT_H
+#define PTISCOPE_JSON_OUT_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+/** JSON_OUT_FLAGS - what is the same every time, and can be read by people */
+#define JSON_OUT_FLAGS (JSON_INDENT(1) | JSON_SORT_KEYS)
+
+int json_out(json_t *root, size_t flags, const char *what, FILE *f);
+
+#endif /* PTISCOPE_JSON_OUT_H */
