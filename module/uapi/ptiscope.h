@@ -124,7 +124,8 @@ struct ptiscope_start {
 /**
  * struct ptiscope_stats - counters since PTISCOPE_IOC_START, summed over CPUs
  *
- * Once recording is stopped and read(2) returned 0, written = read + lost.
+ * Once recording is stopped and read(2) returned 0, written = read + lost, but for
+ * what @lost does not know yet.
  *
  * @version: in: PTISCOPE_ABI_VERSION
  * @size: in: sizeof(struct ptiscope_stats)
