@@ -32,5 +32,6 @@ extern const struct command command_doctor;
 extern const struct command command_audit;
 extern const struct command command_nmi;
 extern const struct command command_probe;
+extern const struct command command_campaign;
 
 #endif /* PTISCOPE_H */

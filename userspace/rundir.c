@@ -181,7 +181,11 @@ static int remove_entry(const char *path, const struct stat *st, int type,
 	return remove(path);
 }
 
-static int remove_tree(const char *path)
+/**
+ * rundir_remove_tree() - remove a file, or a directory and all below it
+ * Return: 0, or -1 with errno set
+ */
+int rundir_remove_tree(const char *path)
 {
 	return nftw(path, remove_entry, WALK_FDS, FTW_DEPTH | FTW_PHYS);
 }
@@ -199,7 +203,7 @@ static int replace(const char *tmp, const char *final)
 	} else if (rename(tmp, final)) {
 		err = -1;
 		rename(old, final);
-	} else if (!access(old, F_OK) && remove_tree(old)) {
+	} else if (!access(old, F_OK) && rundir_remove_tree(old)) {
 		log_warn("can't remove %s: %m", old);
 	}
 	free(old);
@@ -245,7 +249,7 @@ int rundir_commit(struct rundir *dir)
 /** rundir_abort() - remove a run directory that will not become whole */
 void rundir_abort(struct rundir *dir)
 {
-	if (dir->tmp && remove_tree(dir->tmp))
+	if (dir->tmp && rundir_remove_tree(dir->tmp))
 		log_warn("can't remove %s: %m", dir->tmp);
 	rundir_free(dir);
 }

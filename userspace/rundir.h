@@ -36,5 +36,6 @@ int rundir_save(const struct rundir *dir, struct run *run);
 int rundir_commit(struct rundir *dir);
 void rundir_abort(struct rundir *dir);
 int rundir_load(const char *path, struct run *run);
+int rundir_remove_tree(const char *path);
 
 #endif /* PTISCOPE_RUNDIR_H */

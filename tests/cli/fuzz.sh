@@ -47,7 +47,7 @@ targets=$(find "$fuzz" -name 'fuzz_*.c' | sed 's/.*fuzz_\(.*\)\.c$/\1/' | sort)
 run planted
 for t in $targets; do
 	case $t in
-	manifest | audit) run "$t" -dict="$fuzz/json.dict" & ;;
+	manifest | audit | campaign) run "$t" -dict="$fuzz/json.dict" & ;;
 	*) run "$t" & ;;
 	esac
 done

@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 works "--help" --help
-for c in doctor run trace report plot audit nmi probe; do
+for c in doctor run trace report plot audit nmi probe campaign; do
 	has "--help names $c" out "^  $c "
 done
 works "--version" --version
@@ -16,7 +16,7 @@ fails "no command" 2 'no command'
 fails "unknown command" 2 "unknown command 'frobnicate'" frobnicate
 fails "unknown option before the command" 2 "unknown option '--frobnicate'" --frobnicate
 
-for c in doctor run trace report plot audit nmi probe; do
+for c in doctor run trace report plot audit nmi probe campaign; do
 	works "$c --help" "$c" --help
 	has "$c --help: usage" out "^Usage: ptiscope $c"
 	has "$c --help: options" out '^      --version'

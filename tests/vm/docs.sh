@@ -23,7 +23,7 @@ script() {
 }
 
 commands >"$tmp/commands"
-tested=$(grep -cE "^(make (bench|test|soak|module)|ptiscope (doctor|trace|audit|probe|report|compare|plot)|\
+tested=$(grep -cE "^(make (bench|test|soak|module)|ptiscope (doctor|trace|audit|probe|report|compare|plot|campaign --print)|\
 ptiscope run -o early|insmod|rmmod)( |-|\$)" "$tmp/commands")
 ok "the README shows commands" test -s "$tmp/commands"
 is "this test knows all of them" "$tested" "$(wc -l <"$tmp/commands")"
@@ -61,7 +61,7 @@ for mode in early late; do
 	is "what the README has one do in $mode mode succeeds" "$rc" 0
 	[ "$rc" = 0 ] || tail -n 20 "$tmp/docs-$mode.out" "$tmp/docs-$mode.err" >&2
 done
-grep -E '^ptiscope (report|compare|plot)' "$tmp/commands" >"$tmp/host"
+grep -E "^ptiscope (report|compare|plot|campaign --print)" "$tmp/commands" >"$tmp/host"
 while read -r line; do
 	ok "$line" sh -c "cd '$tmp/out' && PATH='$top/userspace/.output':\$PATH && $line"
 done <"$tmp/host"
