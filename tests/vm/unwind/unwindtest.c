@@ -77,7 +77,8 @@ static const char *end_of(struct unwind_state *state, struct pt_regs *regs)
 	if (regs->sp < TASK_SIZE_MAX)
 		return "the user's stack";
 	/* SYSENTER puts RSP there: until the first push the unwinder finds no stack */
-	if (regs->sp == (unsigned long)(cpu_entry_stack(smp_processor_id()) + 1))
+	if (regs->sp ==
+	    (unsigned long)(cpu_entry_stack(smp_processor_id()) + 1))
 		return "an empty entry stack";
 	if (unwind_done(state) && !unwind_error(state))
 		return "end of stack";
