@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The state of a campaign as a file, which is read as if somebody else had written it. */
 #include <errno.h>
-#include <jansson.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "campaign.h"
 #include "infile.h"
+#include "json_out.h"
 #include "log.h"
 #include "outfile.h"
 
@@ -218,24 +218,15 @@ static json_t *campaign_json(const struct campaign *c)
  */
 int campaign_save(const struct campaign *c, const char *file)
 {
-	json_t *json = campaign_json(c);
 	struct outfile out;
-	int err;
+	int err = outfile_open(&out, NULL, file);
 
-	if (!json) {
-		log_error(
-			"the state of the campaign is no text, or does not fit into memory");
-		return -ENOMEM;
-	}
-	err = outfile_open(&out, NULL, file);
-	if (!err && (json_dumpf(json, out.f, JSON_INDENT(1)) ||
-		     fputc('\n', out.f) == EOF))
-		err = -EIO;
-	json_decref(json);
+	if (err)
+		return err;
+	err = json_out(campaign_json(c), JSON_OUT_FLAGS,
+		       "the state of the campaign", out.f);
 	if (!err)
 		return outfile_commit(&out);
-	if (out.f)
-		log_error("can't write %s", out.final);
 	outfile_abort(&out);
 	return err;
 }

@@ -14,7 +14,6 @@
 #include "env.h"
 #include "log.h"
 #include "opts.h"
-#include "output.h"
 #include "stop.h"
 #include "sysfile.h"
 
@@ -255,7 +254,7 @@ static int status(const char *root)
 
 	if (err == -ENOENT) {
 		puts("There is no campaign.");
-		return output_end();
+		return EXIT_OK;
 	}
 	if (err)
 		return EXIT_RUNTIME;
@@ -270,7 +269,7 @@ static int status(const char *root)
 	if (c.reason[0])
 		printf("Last failure: %s\n", c.reason);
 	campaign_print(&c, stdout);
-	return output_end();
+	return EXIT_OK;
 }
 
 static int resume(const char *root)
@@ -319,7 +318,7 @@ static int campaign_main(int argc, char **argv)
 		return code;
 	if (r.print) {
 		campaign_print(&c, stdout);
-		return output_end();
+		return EXIT_OK;
 	}
 	while (actions[i] && strcmp(actions[i], r.action))
 		i++;
