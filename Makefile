@@ -16,10 +16,12 @@ FUZZ_SECONDS ?= 600
 # Where make install puts things, below DESTDIR
 DESTDIR ?=
 PREFIX ?= /usr/local
+# Configuration of make kernel-deb: a file, or vm; empty: that of the running kernel
+KCONFIG ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps kernel module bpf cli tools bench test soak fuzz install uninstall check clean
+.PHONY: help deps kernel module bpf cli tools bench test soak fuzz install uninstall kernel-deb check clean
 
 help:
 	@echo 'make bench    boot every variant in QEMU, measure, compare, plot: results/'
@@ -34,6 +36,7 @@ help:
 	@echo 'make bpf      BPF object and skeleton'
 	@echo 'make cli      the command: userspace/.output/ptiscope'
 	@echo 'make tools    what looks at guests and kernels from outside: tools/.output'
+	@echo 'make kernel-deb  Debian packages of the patched kernel, KCONFIG=/boot/config-RELEASE or vm'
 	@echo 'make install  what make cli built, its manual pages and bash completion, and the'
 	@echo '              module for DKMS; DESTDIR=, PREFIX=/usr/local.  make uninstall undoes it'
 	@echo 'make check    style and static checks of patches, module, C and scripts'
@@ -79,6 +82,9 @@ soak: cli module tools
 
 fuzz: deps
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run tests/cli/fuzz.sh
+
+kernel-deb: deps
+	$(Q)packaging/kernel-deb $(if $(KCONFIG),--config '$(KCONFIG)')
 
 # Both are for root, who builds nothing.
 install uninstall:
