@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Per-path counts and histograms of the CR3 switch, from the tracepoint
- * pti:pti_switch of a patched kernel.
+ * pti:pti_switch of a patched kernel; and what any kernel can tell: the TLB
+ * flushes that it asks for, its system calls and its page faults.  Userspace
+ * loads those programs whose tracepoint the kernel has and the user wants.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -10,6 +12,8 @@
 #include "shared.h"
 
 #define CR3_NOFLUSH_BIT 63
+#define TS_COMPAT 2 /* asm/thread_info.h: the system call is a 32-bit one */
+#define TLB_FLUSH_ALL (~0UL) /* asm/tlbflush.h */
 
 /*
  * The members of the kernel's struct pti_marks that are read here.  CO-RE drops
@@ -29,8 +33,17 @@ struct pti_marks___local {
 	__u8 entry_path;
 } __attribute__((preserve_access_index));
 
-/* Set between open and load. */
+/*
+ * Set between open and load: what is constant then costs no instruction.
+ * filter_comm is compared as two words.
+ */
 const volatile __u32 filter_tgid;
+const volatile bool filter_by_comm;
+const volatile __u64 filter_comm[PTI_BPF_COMM / 8];
+const volatile bool filter_by_cgroup;
+const volatile __u64 filter_paths = ~0ULL;
+const volatile __u32 filter_syscall = PTI_BPF_SYSCALLS;
+const volatile bool by_syscall;
 const volatile bool has_pcid;
 
 /* Written by userspace through the mapped .bss, so without a kernel entry. */
@@ -43,28 +56,54 @@ struct {
 	__type(value, struct pti_bpf_stat);
 } stats SEC(".maps");
 
-/* Index of the highest set bit, 0 for 0; without a loop for the verifier. */
-static __always_inline __u32 log2_slot(__u64 value)
-{
-	__u32 slot = 0, shift;
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PTI_BPF_SYSCALLS);
+	__type(key, __u32);
+	__type(value, struct pti_bpf_syscall);
+} syscalls SEC(".maps");
 
-	shift = (value > 0xffffffff) << 5;
-	value >>= shift;
-	slot |= shift;
-	shift = (value > 0xffff) << 4;
-	value >>= shift;
-	slot |= shift;
-	shift = (value > 0xff) << 3;
-	value >>= shift;
-	slot |= shift;
-	shift = (value > 0xf) << 2;
-	value >>= shift;
-	slot |= shift;
-	shift = (value > 0x3) << 1;
-	value >>= shift;
-	slot |= shift;
-	slot |= value >> 1;
-	return slot < PTI_BPF_SLOTS ? slot : PTI_BPF_SLOTS - 1;
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PTI_BPF_REASONS);
+	__type(key, __u32);
+	__type(value, struct pti_bpf_flush);
+} flushes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} cgroup SEC(".maps");
+
+/* What a thread entered the kernel for, until it returns: PTI_BPF_SYSCALL_*. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u32);
+} last_syscall SEC(".maps");
+
+static __always_inline bool comm_matches(void)
+{
+	__u64 comm[PTI_BPF_COMM / 8] = {};
+
+	bpf_get_current_comm(comm, sizeof(comm));
+	return comm[0] == filter_comm[0] && comm[1] == filter_comm[1];
+}
+
+/* Is the current thread one that is counted? */
+static __always_inline bool thread_matches(void)
+{
+	if (!enabled)
+		return false;
+	if (filter_tgid && bpf_get_current_pid_tgid() >> 32 != filter_tgid)
+		return false;
+	if (filter_by_comm && !comm_matches())
+		return false;
+	return !filter_by_cgroup ||
+	       bpf_current_task_under_cgroup(&cgroup, 0) == 1;
 }
 
 static __always_inline void account(__u32 path, __u64 window, __u64 cr3_switch,
@@ -72,6 +111,8 @@ static __always_inline void account(__u32 path, __u64 window, __u64 cr3_switch,
 {
 	struct pti_bpf_stat *stat;
 
+	if (!(filter_paths >> path & 1))
+		return;
 	stat = bpf_map_lookup_elem(&stats, &path);
 	if (!stat)
 		return;
@@ -80,24 +121,142 @@ static __always_inline void account(__u32 path, __u64 window, __u64 cr3_switch,
 		stat->flushes++;
 	stat->window_sum += window;
 	stat->switch_sum += cr3_switch;
-	stat->window_slots[log2_slot(window) & (PTI_BPF_SLOTS - 1)]++;
-	stat->switch_slots[log2_slot(cr3_switch) & (PTI_BPF_SLOTS - 1)]++;
+	stat->window_slots[pti_bpf_slot(window) & (PTI_BPF_SLOTS - 1)]++;
+	stat->switch_slots[pti_bpf_slot(cr3_switch) & (PTI_BPF_SLOTS - 1)]++;
+}
+
+static __always_inline void account_syscall(__u32 key, bool entry, __u64 window,
+					    __u64 cr3_switch)
+{
+	struct pti_bpf_syscall *sum = bpf_map_lookup_elem(&syscalls, &key);
+
+	if (!sum)
+		return;
+	if (entry)
+		sum->entries++;
+	else
+		sum->exits++;
+	sum->window_sum += window;
+	sum->switch_sum += cr3_switch;
+}
+
+static __always_inline __u32 syscall_key(__u64 nr, bool compat)
+{
+	if ((__u32)nr >= PTI_BPF_COMPAT)
+		return PTI_BPF_SYSCALL_OTHER;
+	return compat ? (__u32)nr + PTI_BPF_COMPAT : (__u32)nr;
+}
+
+/*
+ * What the current thread entered for.  Its registers are saved already, but
+ * INT 0x80, as any exception, has its number in RAX until the handler runs.
+ */
+static __always_inline __u32 entered_for(struct task_struct *task, __u8 path)
+{
+	struct pt_regs *regs;
+
+	if (path > PTI_BPF_PATH_INT80)
+		return PTI_BPF_SYSCALL_NONE;
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	if (path == PTI_BPF_PATH_SYSCALL64)
+		return syscall_key(regs->orig_ax, false);
+	return syscall_key(
+		path == PTI_BPF_PATH_INT80 ? regs->ax : regs->orig_ax, true);
+}
+
+/* The record by system call; false where it is not the one that is wanted. */
+static __always_inline void count_by_syscall(struct pti_marks___local *marks,
+					     bool *entry, bool *exit)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 now = entered_for(task, marks->entry_path);
+	__u32 before = PTI_BPF_SYSCALL_NONE, *last;
+
+	last = bpf_task_storage_get(&last_syscall, task, 0, 0);
+	if (last) {
+		before = *last;
+		*last = now;
+	} else {
+		bpf_task_storage_get(&last_syscall, task, &now,
+				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	}
+	if (filter_syscall < PTI_BPF_SYSCALLS) {
+		*entry = now == filter_syscall;
+		*exit = *exit && before == filter_syscall;
+	}
+	if (*entry)
+		account_syscall(now, true, marks->e1 - marks->e0,
+				marks->e2 - marks->e1);
+	if (*exit)
+		account_syscall(before, false, marks->x1 - marks->x0,
+				marks->x2 - marks->x1);
 }
 
 SEC("tp_btf/pti_switch")
 int BPF_PROG(pti_switch, struct pti_marks___local *marks)
 {
-	if (!enabled)
-		return 0;
-	if (filter_tgid && bpf_get_current_pid_tgid() >> 32 != filter_tgid)
-		return 0;
+	/* PTI_BPF_PATH_NONE: the exit before this entry was not marked. */
+	bool entry = true, exit = marks->exit_path != PTI_BPF_PATH_NONE;
 
-	account(marks->entry_path, marks->e1 - marks->e0, marks->e2 - marks->e1,
-		marks->new_cr3);
-	/* 0 is PTI_PATH_NONE: the exit before this entry was not marked. */
-	if (marks->exit_path)
+	if (!thread_matches())
+		return 0;
+	if (by_syscall)
+		count_by_syscall(marks, &entry, &exit);
+	if (entry)
+		account(marks->entry_path, marks->e1 - marks->e0,
+			marks->e2 - marks->e1, marks->new_cr3);
+	if (exit)
 		account(marks->exit_path, marks->x1 - marks->x0,
 			marks->x2 - marks->x1, marks->exit_cr3);
+	return 0;
+}
+
+SEC("tp_btf/tlb_flush")
+int BPF_PROG(tlb_flush, int reason, unsigned long pages)
+{
+	struct pti_bpf_flush *sum;
+	__u32 key = reason;
+
+	if (!thread_matches())
+		return 0;
+	sum = bpf_map_lookup_elem(&flushes, &key);
+	if (!sum)
+		return 0;
+	sum->count++;
+	if (pages == TLB_FLUSH_ALL)
+		sum->all++;
+	else
+		sum->pages += pages;
+	return 0;
+}
+
+/* Without marks: that a system call was entered, and nothing about CR3. */
+SEC("tp_btf/sys_enter")
+int BPF_PROG(sys_enter, struct pt_regs *regs, long nr)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 key = syscall_key(nr, task->thread_info.status & TS_COMPAT);
+
+	if (!thread_matches())
+		return 0;
+	if (filter_syscall < PTI_BPF_SYSCALLS && key != filter_syscall)
+		return 0;
+	account_syscall(key, true, 0, 0);
+	return 0;
+}
+
+/* Without marks: a page fault from user mode. */
+SEC("tp_btf/page_fault_user")
+int BPF_PROG(page_fault_user, unsigned long address)
+{
+	__u32 path = PTI_BPF_PATH_PAGE_FAULT;
+	struct pti_bpf_stat *stat;
+
+	if (!thread_matches())
+		return 0;
+	stat = bpf_map_lookup_elem(&stats, &path);
+	if (stat)
+		stat->count++;
 	return 0;
 }
 

@@ -259,29 +259,6 @@ static int measure(struct run *run, const struct env *env,
 	return err;
 }
 
-static int store(const struct rundir *dir, struct run *run)
-{
-	char *env = rundir_path(dir, "env");
-	char *summary = rundir_path(dir, "summary.csv");
-	int err = -ENOMEM;
-
-	if (env && summary) {
-		err = env_copy(env);
-		if (err)
-			log_error("%s: copy of the environment: %s", dir->final,
-				  strerror(-err));
-	}
-	if (!err)
-		err = rundir_save(dir, run);
-	if (!err)
-		err = summary_save(run, summary);
-	if (!err && stop_requested())
-		err = -EINTR;
-	free(env);
-	free(summary);
-	return err;
-}
-
 static int run_into(struct rundir *dir, const struct env *env,
 		    const struct run_opts *o)
 {
@@ -291,7 +268,9 @@ static int run_into(struct rundir *dir, const struct env *env,
 	if (!err)
 		err = measure(&run, env, o);
 	if (!err)
-		err = store(dir, &run);
+		err = describe_store(dir, &run);
+	if (!err && stop_requested())
+		err = -EINTR;
 	if (err == -ENOMEM)
 		log_error("no memory left");
 	if (err == -EINTR)

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The machine, kernel, lane and clock of a run, for its manifest. */
+/* The machine, kernel, lane and clock of a run, for its directory. */
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "bench_measure.h"
 #include "calibrate.h"
+#include "csv.h"
 #include "describe.h"
 #include "log.h"
 
@@ -71,5 +74,33 @@ int describe_machine(struct manifest *m, const struct env *env, int lane,
 		err = manifest_set(&m->tsc_khz_source, source);
 	if (!err)
 		err = check_lane(m, env, lane >= 0);
+	return err;
+}
+
+/**
+ * describe_store() - write samples, manifest, summary and what the kernel says
+ * @dir: directory, created
+ * @run: run; names and sums of its files are filled in
+ *
+ * Return: 0 or a negative errno, after one line on stderr but for -ENOMEM.
+ */
+int describe_store(const struct rundir *dir, struct run *run)
+{
+	char *env = rundir_path(dir, "env");
+	char *summary = rundir_path(dir, "summary.csv");
+	int err = -ENOMEM;
+
+	if (env && summary) {
+		err = env_copy(env);
+		if (err)
+			log_error("%s: copy of the environment: %s", dir->final,
+				  strerror(-err));
+	}
+	if (!err)
+		err = rundir_save(dir, run);
+	if (!err)
+		err = summary_save(run, summary);
+	free(env);
+	free(summary);
 	return err;
 }

@@ -4,8 +4,10 @@
 
 #include "env.h"
 #include "manifest.h"
+#include "rundir.h"
 
 int describe_machine(struct manifest *m, const struct env *env, int lane,
 		     uint64_t cpu, uint64_t seed);
+int describe_store(const struct rundir *dir, struct run *run);
 
 #endif /* PTISCOPE_DESCRIBE_H */

@@ -49,6 +49,7 @@ const char *const calibration_source_names[] = {
 const char *const capture_source_names[] = {
 	[CAPTURE_MODULE] = "module",
 	[CAPTURE_NONE] = "none",
+	[CAPTURE_BPF] = "bpf",
 	[CAPTURE_COUNT] = NULL,
 };
 

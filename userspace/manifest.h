@@ -49,6 +49,7 @@ enum calibration_source {
 enum capture_source {
 	CAPTURE_MODULE,
 	CAPTURE_NONE,
+	CAPTURE_BPF,
 	CAPTURE_COUNT
 };
 

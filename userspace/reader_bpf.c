@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The BPF program's side of a trace: load, attach, read the per-CPU sums. */
+/* The BPF programs' side of a trace: load, attach, read the per-CPU sums. */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -11,8 +11,17 @@
 #include "ptiscope.skel.h"
 #include "reader_bpf.h"
 
+#define NO_BTF                    \
+	"the kernel has no BTF: " \
+	"build it with CONFIG_DEBUG_INFO_BTF=y"
+
 _Static_assert((int)PTI_PATH_COUNT <= PTI_BPF_PATHS,
 	       "the BPF map has a slot for every path");
+_Static_assert((int)PTI_PATH_NONE == PTI_BPF_PATH_NONE &&
+		       (int)PTI_PATH_SYSCALL64 == PTI_BPF_PATH_SYSCALL64 &&
+		       (int)PTI_PATH_INT80 == PTI_BPF_PATH_INT80 &&
+		       (int)PTI_PATH_PAGE_FAULT == PTI_BPF_PATH_PAGE_FAULT,
+	       "BPF programs and kernel number the paths alike");
 
 /* libbpf explains itself at length: wanted with --verbose only. */
 static int print_libbpf(enum libbpf_print_level level, const char *fmt,
@@ -28,77 +37,131 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt,
 	return 0;
 }
 
-/* Does the running kernel describe the tracepoint's arguments? */
-static int find_tracepoint(const char **why)
+static bool describes(const struct btf *btf, const char *tracepoint)
+{
+	return btf__find_by_name_kind(btf, tracepoint, BTF_KIND_TYPEDEF) > 0;
+}
+
+/* Load the programs that are wanted and have something to attach to. */
+static int choose_programs(struct ptiscope_bpf *skel, bool marks,
+			   const char **why)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
-	int id;
+	bool faults, flushes, source;
 
 	if (!btf) {
-		*why = "the kernel has no BTF: "
-		       "build it with CONFIG_DEBUG_INFO_BTF=y";
+		*why = NO_BTF;
 		return -EOPNOTSUPP;
 	}
-	id = btf__find_by_name_kind(btf, "btf_trace_pti_switch",
-				    BTF_KIND_TYPEDEF);
+	source = describes(btf, marks ? "btf_trace_pti_switch" :
+					"btf_trace_sys_enter");
+	faults = !marks && describes(btf, "btf_trace_page_fault_user");
+	flushes = describes(btf, "btf_trace_tlb_flush");
 	btf__free(btf);
-	if (id < 0) {
-		*why = "the kernel has no tracepoint pti:pti_switch: "
-		       "boot a kernel with the ptiscope patches";
+	if (!source) {
+		*why = marks ? "the kernel has no tracepoint pti:pti_switch: "
+			       "boot a kernel with the ptiscope patches" :
+			       "the kernel has no tracepoint "
+			       "raw_syscalls:sys_enter: build it with "
+			       "CONFIG_FTRACE_SYSCALLS=y";
 		return -EOPNOTSUPP;
 	}
+	bpf_program__set_autoload(skel->progs.pti_switch, marks);
+	bpf_program__set_autoload(skel->progs.sys_enter, !marks);
+	bpf_program__set_autoload(skel->progs.page_fault_user, faults);
+	bpf_program__set_autoload(skel->progs.tlb_flush, flushes);
 	return 0;
 }
 
+static void set_filter(struct ptiscope_bpf *skel, const struct bpf_filter *f)
+{
+	char comm[PTI_BPF_COMM] = "";
+
+	skel->rodata->filter_tgid = (uint32_t)f->tgid;
+	if (f->comm) {
+		snprintf(comm, sizeof(comm), "%s", f->comm);
+		skel->rodata->filter_by_comm = true;
+		memcpy((void *)skel->rodata->filter_comm, comm, sizeof(comm));
+	}
+	skel->rodata->filter_by_cgroup = f->cgroup >= 0;
+	skel->rodata->filter_paths = f->paths;
+	skel->rodata->filter_syscall = f->syscall;
+	skel->rodata->by_syscall = f->by_syscall ||
+				   f->syscall < PTI_BPF_SYSCALLS;
+	skel->rodata->has_pcid = f->pcid;
+}
+
+static int load(struct ptiscope_bpf *skel, const struct bpf_filter *f,
+		const char **why)
+{
+	uint32_t first = 0;
+	int err;
+
+	err = choose_programs(skel, f->marks, why);
+	if (err)
+		return err;
+	set_filter(skel, f);
+	err = ptiscope_bpf__load(skel);
+	if (err) {
+		*why = "the kernel refused the BPF programs "
+		       "(--verbose says more)";
+		return err;
+	}
+	if (f->cgroup >= 0 &&
+	    bpf_map_update_elem(bpf_map__fd(skel->maps.cgroup), &first,
+				&f->cgroup, BPF_ANY)) {
+		err = -errno;
+		*why = "that is no cgroup of version 2";
+		return err;
+	}
+	err = ptiscope_bpf__attach(skel);
+	if (err)
+		*why = "the BPF programs can't be attached";
+	return err;
+}
+
 /**
- * bpf_reader_open() - load and attach the program; it counts nothing yet
+ * bpf_reader_open() - load and attach the programs; they count nothing yet
  * @r: reader; empty after an error
- * @tgid: process to count, 0 for all
- * @pcid: the kernel uses PCID, so bit 63 of CR3 means something
+ * @filter: what they count
  * @why: set to a sentence after an error
  *
  * Return: 0; -EOPNOTSUPP where this kernel lacks something, else a negative
  * errno.
  */
-int bpf_reader_open(struct bpf_reader *r, pid_t tgid, bool pcid,
+int bpf_reader_open(struct bpf_reader *r, const struct bpf_filter *filter,
 		    const char **why)
 {
 	int err;
 
 	libbpf_set_print(print_libbpf);
-	r->skel = NULL;
-	err = find_tracepoint(why);
-	if (err)
-		return err;
+	memset(r, 0, sizeof(*r));
 	r->skel = ptiscope_bpf__open();
 	if (!r->skel) {
 		*why = "the BPF object can't be opened";
 		return -errno;
 	}
-	r->skel->rodata->filter_tgid = (uint32_t)tgid;
-	r->skel->rodata->has_pcid = pcid;
-	err = ptiscope_bpf__load(r->skel);
-	if (err)
-		*why = "the kernel refused the BPF program "
-		       "(--verbose says more)";
-	if (!err) {
-		err = ptiscope_bpf__attach(r->skel);
-		if (err)
-			*why = "the BPF program can't be attached";
-	}
+	r->cpus = libbpf_num_possible_cpus();
+	if (r->cpus > 0)
+		r->values = calloc((size_t)r->cpus, sizeof(struct bpf_counts));
+	r->keys = calloc(PTI_BPF_SYSCALLS, sizeof(*r->keys));
+	*why = "no memory left";
+	err = r->values && r->keys ? load(r->skel, filter, why) : -ENOMEM;
 	if (err)
 		bpf_reader_close(r);
 	return err;
 }
 
 /**
- * bpf_reader_close() - detach the program and free it
+ * bpf_reader_close() - detach the programs and free them
  * @r: reader, open or not
  */
 void bpf_reader_close(struct bpf_reader *r)
 {
 	ptiscope_bpf__destroy(r->skel);
-	r->skel = NULL;
+	free(r->values);
+	free(r->keys);
+	memset(r, 0, sizeof(*r));
 }
 
 /**
@@ -108,69 +171,100 @@ void bpf_reader_close(struct bpf_reader *r)
  */
 void bpf_reader_enable(struct bpf_reader *r, bool on)
 {
-	/* The program reads it on the next entry: not moved past system calls. */
+	/* The programs read it on the next entry: not moved past system calls. */
 	*(volatile bool *)&r->skel->bss->enabled = on;
 }
 
-static void add_stat(struct pti_bpf_stat *sum, const struct pti_bpf_stat *cpu)
+/*
+ * The values of a map are structures of nothing but 64-bit sums: add those of
+ * all CPUs to each of @n values of @size bytes.  One system call for all of
+ * them: the reader's own entries are counted, too.
+ */
+static int read_map(const struct bpf_reader *r, const struct bpf_map *map,
+		    uint32_t n, size_t size, void *sums)
 {
-	int i;
+	const uint64_t *value = r->values;
+	size_t words = size / sizeof(*value), i;
+	uint32_t last, got = n, key;
+	uint64_t *sum = sums;
+	int cpu;
 
-	sum->count += cpu->count;
-	sum->flushes += cpu->flushes;
-	sum->window_sum += cpu->window_sum;
-	sum->switch_sum += cpu->switch_sum;
-	for (i = 0; i < PTI_BPF_SLOTS; i++) {
-		sum->window_slots[i] += cpu->window_slots[i];
-		sum->switch_slots[i] += cpu->switch_slots[i];
+	/* ENOENT: these were all that the map has. */
+	if (bpf_map_lookup_batch(bpf_map__fd(map), NULL, &last, r->keys,
+				 r->values, &got, NULL) &&
+	    errno != ENOENT)
+		return -errno;
+	if (got != n)
+		return -EIO;
+	memset(sums, 0, n * size);
+	for (key = 0; key < n; key++, sum += words)
+		for (cpu = 0; cpu < r->cpus; cpu++)
+			for (i = 0; i < words; i++)
+				sum[i] += *value++;
+	return 0;
+}
+
+/* The kernel counts runs that it left out: the program was running already. */
+static int read_missed(const struct bpf_reader *r, uint64_t *missed)
+{
+	struct bpf_program *program;
+	struct bpf_prog_info info;
+	uint32_t size;
+	int fd;
+
+	*missed = 0;
+	bpf_object__for_each_program(program, r->skel->obj)
+	{
+		if (!bpf_program__autoload(program))
+			continue;
+		memset(&info, 0, sizeof(info));
+		size = sizeof(info);
+		fd = bpf_program__fd(program);
+		if (bpf_obj_get_info_by_fd(fd, &info, &size))
+			return -errno;
+		*missed += info.recursion_misses;
 	}
+	return 0;
 }
 
 /**
  * bpf_reader_read() - what was counted so far, summed over CPUs
  * @r: reader
- * @stats: filled in, by enum pti_path
+ * @counts: filled in
  *
  * Return: 0 or a negative errno.
  */
-int bpf_reader_read(const struct bpf_reader *r,
-		    struct pti_bpf_stat stats[PTI_PATH_COUNT])
+int bpf_reader_read(const struct bpf_reader *r, struct bpf_counts *counts)
 {
-	int fd = bpf_map__fd(r->skel->maps.stats), cpu, err = 0;
-	int cpus = libbpf_num_possible_cpus();
-	struct pti_bpf_stat *values;
-	uint32_t path;
+	const struct ptiscope_bpf *skel = r->skel;
+	int err;
 
-	if (cpus < 0)
-		return cpus;
-	values = calloc((size_t)cpus, sizeof(*values));
-	if (!values)
-		return -ENOMEM;
-	memset(stats, 0, PTI_PATH_COUNT * sizeof(*stats));
-	for (path = 0; path < PTI_PATH_COUNT && !err; path++) {
-		err = bpf_map_lookup_elem(fd, &path, values) ? -errno : 0;
-		for (cpu = 0; cpu < cpus && !err; cpu++)
-			add_stat(&stats[path], &values[cpu]);
-	}
-	free(values);
-	return err;
+	err = read_map(r, skel->maps.stats, PTI_PATH_COUNT,
+		       sizeof(counts->stats[0]), counts->stats);
+	memset(counts->syscalls, 0, sizeof(counts->syscalls));
+	if (!err && (skel->rodata->by_syscall ||
+		     bpf_program__autoload(skel->progs.sys_enter)))
+		err = read_map(r, skel->maps.syscalls, PTI_BPF_SYSCALLS,
+			       sizeof(counts->syscalls[0]), counts->syscalls);
+	if (!err)
+		err = read_map(r, skel->maps.flushes, PTI_BPF_REASONS,
+			       sizeof(counts->flushes[0]), counts->flushes);
+	return err ? err : read_missed(r, &counts->missed);
 }
 
 /**
- * bpf_reader_missed() - entries that the program was not run for
- * @r: reader
- * @missed: set to their number: entries that interrupted the program itself
- *
- * Return: 0 or a negative errno.
+ * bpf_counts_subtract() - what was counted between two readings
+ * @now: the later one; becomes the difference
+ * @before: the earlier one
  */
-int bpf_reader_missed(const struct bpf_reader *r, uint64_t *missed)
+void bpf_counts_subtract(struct bpf_counts *now,
+			 const struct bpf_counts *before)
 {
-	struct bpf_prog_info info = { 0 };
-	uint32_t size = sizeof(info);
-	int fd = bpf_program__fd(r->skel->progs.pti_switch);
+	const uint64_t *from = (const uint64_t *)before;
+	uint64_t *to = (uint64_t *)now;
+	size_t i;
 
-	if (bpf_obj_get_info_by_fd(fd, &info, &size))
-		return -errno;
-	*missed = info.recursion_misses;
-	return 0;
+	_Static_assert(sizeof(*now) % sizeof(*to) == 0, "nothing but sums");
+	for (i = 0; i < sizeof(*now) / sizeof(*to); i++)
+		to[i] -= from[i];
 }

@@ -1,105 +1,196 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A trace on the terminal or as JSON. */
-#include <jansson.h>
+/* A trace on the terminal: live tables, and the summary. */
 #include <stdio.h>
 
-#include "json_out.h"
-#include "trace_print.h"
+#include "histogram.h"
+#include "syscalls.h"
+#include "trace.h"
 
 #define BAR_COLUMNS 40
 
-static double mean(uint64_t sum, uint64_t count)
+typedef unsigned long long ull;
+
+static double per(double sum, double count)
 {
-	return count ? (double)sum / (double)count : 0;
+	return count > 0 ? sum / count : 0;
 }
 
-/* Upper bound of the slot that holds quantile @p, in ticks. */
-static uint64_t quantile_below(const __u64 *slots, uint64_t count, double p)
+/* Mean, median and 99th percentile of a histogram. */
+static void print_times(uint64_t sum, const __u64 *slots)
 {
-	uint64_t sum = 0;
-	int i;
+	printf(" %8.1f %7.0f %7.0f",
+	       per((double)sum, (double)histogram_count(slots)),
+	       histogram_quantile(slots, 0.5), histogram_quantile(slots, 0.99));
+}
 
-	for (i = 0; i < PTI_BPF_SLOTS - 1; i++) {
-		sum += slots[i];
-		if ((double)sum >= p * (double)count)
-			break;
+static void print_path(const char *name, const struct pti_bpf_stat *s,
+		       double seconds, bool marks)
+{
+	printf("%-18s %10llu %10.0f", name, (ull)s->count,
+	       per((double)s->count, seconds));
+	if (marks) {
+		printf(" %6.1f%%",
+		       100 * per((double)s->flushes, (double)s->count));
+		print_times(s->window_sum, s->window_slots);
+		print_times(s->switch_sum, s->switch_slots);
 	}
-	return 1ULL << (i + 1);
+	putchar('\n');
 }
 
-static void print_row(const char *name, const struct pti_bpf_stat *s)
+static void print_paths(const struct trace *t, const struct bpf_counts *c,
+			double seconds)
 {
-	printf("%-18s %12llu %6.1f%% %9.1f %8llu %8llu %9.1f %8llu %8llu\n",
-	       name, (unsigned long long)s->count,
-	       100 * mean(s->flushes, s->count), mean(s->window_sum, s->count),
-	       (unsigned long long)quantile_below(s->window_slots, s->count,
-						  0.5),
-	       (unsigned long long)quantile_below(s->window_slots, s->count,
-						  0.99),
-	       mean(s->switch_sum, s->count),
-	       (unsigned long long)quantile_below(s->switch_slots, s->count,
-						  0.5),
-	       (unsigned long long)quantile_below(s->switch_slots, s->count,
-						  0.99));
-}
-
-static void print_histogram(const char *name, const char *what,
-			    const __u64 *slots)
-{
-	uint64_t most = 0;
-	int i, first = -1, last = 0;
-
-	for (i = 0; i < PTI_BPF_SLOTS; i++) {
-		if (!slots[i])
-			continue;
-		if (first < 0)
-			first = i;
-		last = i;
-		if (slots[i] > most)
-			most = slots[i];
-	}
-	if (first < 0)
-		return;
-	printf("\n%s: %s, TSC ticks\n", name, what);
-	for (i = first; i <= last; i++)
-		printf("%12llu -> %-12llu %10llu |%-*.*s|\n",
-		       i ? 1ULL << i : 0ULL, (1ULL << (i + 1)) - 1,
-		       (unsigned long long)slots[i], BAR_COLUMNS,
-		       (int)(slots[i] * BAR_COLUMNS / most),
-		       "****************************************");
-}
-
-static void print_workload(const struct trace_result *t)
-{
+	bool marks = t->o->filter.marks;
 	unsigned int path;
 
-	if (!t->workload)
-		return;
+	printf("%-18s %10s %10s", "path", "count", "per s");
+	if (marks)
+		printf(" %7s %8s %7s %7s %8s %7s %7s", "flush", "window", "p50",
+		       "p99", "switch", "p50", "p99");
+	putchar('\n');
 	for (path = 0; path < PTI_PATH_COUNT; path++) {
-		if (t->declared[path])
-			printf("\n%s: %llu iterations, %s: %llu declared, "
-			       "%llu counted\n",
-			       t->workload, (unsigned long long)t->iterations,
-			       pti_path_name(path),
-			       (unsigned long long)t->declared[path],
-			       (unsigned long long)t->stats[path].count);
+		if (c->stats[path].count)
+			print_path(pti_path_name(path), &c->stats[path],
+				   seconds, marks);
+	}
+}
+
+/* Ticks that all paths together took for windows and switches. */
+static uint64_t all_ticks(const struct bpf_counts *c)
+{
+	uint64_t sum = 0;
+	unsigned int path;
+
+	for (path = 0; path < PTI_PATH_COUNT; path++)
+		sum += c->stats[path].window_sum + c->stats[path].switch_sum;
+	return sum;
+}
+
+static void print_syscalls(const struct trace *t, const struct bpf_counts *c,
+			   double seconds)
+{
+	const struct pti_bpf_syscall *s;
+	uint64_t all = all_ticks(c), ticks;
+	bool marks = t->o->filter.marks;
+	struct trace_top top;
+	char name[64];
+	size_t i;
+
+	trace_top(c, t->o->top, &top);
+	if (!top.n)
+		return;
+	printf("%-18s %10s %10s", "system call", "entries", "per s");
+	if (marks)
+		printf(" %10s %14s %7s", "exits", "ticks to switch", "share");
+	putchar('\n');
+	for (i = 0; i < top.n; i++) {
+		s = &c->syscalls[top.key[i]];
+		ticks = s->window_sum + s->switch_sum;
+		printf("%-18s %10llu %10.0f",
+		       syscall_name(top.key[i], name, sizeof(name)),
+		       (ull)s->entries, per((double)s->entries, seconds));
+		if (marks)
+			printf(" %10llu %15llu %6.1f%%", (ull)s->exits,
+			       (ull)ticks,
+			       100 * per((double)ticks, (double)all));
+		putchar('\n');
 	}
 }
 
 /**
- * trace_print_text() - print a trace for people
- * @t: trace
+ * trace_print_live() - print what came in an interval
+ * @t: trace; counts and seconds are those so far
+ * @counts: of the interval
+ * @seconds: its length
  */
-void trace_print_text(const struct trace_result *t)
+void trace_print_live(const struct trace *t, const struct bpf_counts *counts,
+		      double seconds)
 {
-	const struct pti_bpf_stat *s = t->stats;
+	printf("-- %.1f s\n", seconds);
+	print_paths(t, counts, seconds);
+	print_syscalls(t, counts, seconds);
+	putchar('\n');
+}
+
+/* A power of two a line: the slots within it together. */
+static void print_histogram(const char *name, const char *what,
+			    const __u64 *slots)
+{
+	uint64_t lines[33] = { 0 }, low, high, most = 0;
+	unsigned int i, line, first = 33, last = 0;
+
+	for (i = 0; i <= PTI_BPF_SLOT_LAST; i++) {
+		low = histogram_low(i);
+		for (line = 0; low >> line; line++)
+			;
+		lines[line] += slots[i];
+		if (lines[line] > most)
+			most = lines[line];
+		if (!slots[i])
+			continue;
+		if (first > line)
+			first = line;
+		last = line;
+	}
+	if (!most)
+		return;
+	printf("\n%s: %s, TSC ticks\n", name, what);
+	for (line = first; line <= last; line++) {
+		low = line ? 1ULL << (line - 1) : 0;
+		high = line ? (1ULL << line) - 1 : 0;
+		printf("%12llu -> %-12llu %10llu |%-*.*s|\n", (ull)low,
+		       (ull)high, (ull)lines[line], BAR_COLUMNS,
+		       (int)(lines[line] * BAR_COLUMNS / most),
+		       "****************************************");
+	}
+}
+
+static void print_flushes(const struct bpf_counts *c)
+{
+	unsigned int i;
+	bool head = false;
+
+	for (i = 0; i < PTI_BPF_REASONS; i++) {
+		if (!c->flushes[i].count)
+			continue;
+		if (!head)
+			printf("\n%-28s %10s %10s %10s\n",
+			       "TLB flush by the kernel", "count", "of all",
+			       "pages");
+		head = true;
+		printf("%-28s %10llu %10llu %10llu\n", trace_reason(i),
+		       (ull)c->flushes[i].count, (ull)c->flushes[i].all,
+		       (ull)c->flushes[i].pages);
+	}
+}
+
+static void print_workload(const struct trace *t)
+{
 	unsigned int path;
 
-	printf("%-18s %12s %7s %9s %8s %8s %9s %8s %8s\n", "path", "count",
-	       "flush", "window", "p50 <", "p99 <", "switch", "p50 <", "p99 <");
 	for (path = 0; path < PTI_PATH_COUNT; path++) {
-		if (s[path].count)
-			print_row(pti_path_name(path), &s[path]);
+		if (t->declared[path])
+			printf("\n%s: %llu iterations, %s: %llu declared, "
+			       "%llu counted\n",
+			       t->o->workload->name, (ull)t->o->iterations,
+			       pti_path_name(path), (ull)t->declared[path],
+			       (ull)t->counts.stats[path].count);
+	}
+}
+
+/**
+ * trace_print_text() - print the summary for people
+ * @t: trace
+ */
+void trace_print_text(const struct trace *t)
+{
+	const struct pti_bpf_stat *s = t->counts.stats;
+	unsigned int path;
+
+	print_paths(t, &t->counts, t->seconds);
+	if (t->o->top) {
+		putchar('\n');
+		print_syscalls(t, &t->counts, t->seconds);
 	}
 	for (path = 0; path < PTI_PATH_COUNT; path++) {
 		print_histogram(pti_path_name(path), "window",
@@ -107,77 +198,12 @@ void trace_print_text(const struct trace_result *t)
 		print_histogram(pti_path_name(path), "switch",
 				s[path].switch_slots);
 	}
+	print_flushes(&t->counts);
 	print_workload(t);
-	printf("\n%.1f s, %llu missed; window and switch are means in TSC "
-	       "ticks\n",
-	       t->seconds, (unsigned long long)t->missed);
-}
-
-static json_t *json_slots(const __u64 *slots)
-{
-	json_t *array = json_array();
-	int i;
-
-	for (i = 0; i < PTI_BPF_SLOTS; i++)
-		json_array_append_new(array,
-				      json_integer((json_int_t)slots[i]));
-	return array;
-}
-
-static json_t *json_half(uint64_t sum, uint64_t count, const __u64 *slots)
-{
-	return json_pack("{s:f, s:o}", "mean", mean(sum, count), "log2_slots",
-			 json_slots(slots));
-}
-
-static json_t *json_path(unsigned int path, const struct pti_bpf_stat *s)
-{
-	return json_pack(
-		"{s:s, s:s, s:I, s:I, s:o, s:o}", "path", pti_path_name(path),
-		"direction", pti_path_is_exit(path) ? "exit" : "entry", "count",
-		(json_int_t)s->count, "flushes", (json_int_t)s->flushes,
-		"window", json_half(s->window_sum, s->count, s->window_slots),
-		"switch", json_half(s->switch_sum, s->count, s->switch_slots));
-}
-
-static json_t *json_workload(const struct trace_result *t)
-{
-	json_t *declared = json_object();
-	unsigned int path;
-
-	for (path = 0; path < PTI_PATH_COUNT; path++) {
-		if (t->declared[path])
-			json_object_set_new(
-				declared, pti_path_name(path),
-				json_integer((json_int_t)t->declared[path]));
-	}
-	return json_pack("{s:s, s:I, s:o}", "name", t->workload, "iterations",
-			 (json_int_t)t->iterations, "declared_entries",
-			 declared);
-}
-
-/**
- * trace_print_json() - print a trace for programs
- * @t: trace
- *
- * Return: 0, or -errno after one line on stderr
- */
-int trace_print_json(const struct trace_result *t)
-{
-	json_t *paths = json_array(), *root;
-	unsigned int path;
-
-	for (path = 0; path < PTI_PATH_COUNT; path++) {
-		if (t->stats[path].count)
-			json_array_append_new(paths,
-					      json_path(path, &t->stats[path]));
-	}
-	root = json_pack("{s:s, s:i, s:f, s:I, s:I, s:s, s:o}", "format",
-			 "ptiscope-trace", "version", 1, "seconds", t->seconds,
-			 "pid", (json_int_t)t->pid, "missed",
-			 (json_int_t)t->missed, "unit", "ticks", "paths",
-			 paths);
-	if (root && t->workload)
-		json_object_set_new(root, "workload", json_workload(t));
-	return json_out(root, JSON_OUT_FLAGS, "the trace", stdout);
+	printf("\n%.1f s, %llu missed", t->seconds, (ull)t->counts.missed);
+	puts(t->o->filter.marks ?
+		     "; window and switch: mean, median and 99th percentile in "
+		     "TSC ticks" :
+		     "\nNot counted: windows, switches and flushes by CR3, and "
+		     "interrupts: they need marks");
 }

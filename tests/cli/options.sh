@@ -43,6 +43,15 @@ fails "run -o without a name" 2 'needs a value' run -o
 fails "run: words left over" 2 'word' run -o dir word
 fails "trace --duration x" 2 '--duration' trace --duration x
 fails "trace --pid 0" 2 '--pid' trace --pid 0
+fails "trace --path nonsense" 2 "'nonsense'" trace --path syscall64,nonsense
+fails "trace --syscall nonsense" 2 "'nonsense'" trace --syscall nonsense
+fails "trace --syscall 512" 2 "'512'" trace --syscall 512
+fails "trace --comm of 16 bytes" 2 "--comm" trace --comm 0123456789abcdef
+fails "trace --top x" 2 "--top" trace --top x
+fails "trace --interval -1" 2 "--interval" trace --interval -1
+fails "trace --no-marks --path" 2 "--no-marks" trace --no-marks --path syscall64
+fails "trace --no-marks -o" 2 "--no-marks" trace --no-marks -o dir
+fails "trace --workload --comm" 2 "--comm" trace --workload getppid --comm x
 fails "trace: words left over" 2 'word' trace word
 fails "doctor: words left over" 2 'word' doctor word
 fails "nmi without anything to do" 2 '--count' nmi
