@@ -25,9 +25,6 @@
 #ifndef CONFIG_X86_LOCAL_APIC
 #error "ptiscope: the kernel needs CONFIG_X86_LOCAL_APIC"
 #endif
-#ifndef CONFIG_RING_BUFFER
-#error "ptiscope: the kernel needs CONFIG_RING_BUFFER"
-#endif
 
 /*
  * PTISCOPE_KNOWS_MARKS is 1 where the kernel tree has the marks, else 0.  Kbuild

@@ -32,6 +32,11 @@ static int __init ptiscope_init(void)
 	}
 
 	ptiscope.ring_bytes = (size_t)ring_kib * SZ_1K;
+	err = ptiscope_ring_init();
+	if (err) {
+		pr_err("cannot hear of new CPUs: %d\n", err);
+		return err;
+	}
 	ptiscope_marks_init(&ptiscope);
 	ptiscope_dev_init(&ptiscope);
 
@@ -39,6 +44,7 @@ static int __init ptiscope_init(void)
 	if (err) {
 		pr_err("cannot register /dev/%s: %d\n", ptiscope.misc.name,
 		       err);
+		ptiscope_ring_exit();
 		return err;
 	}
 
@@ -57,6 +63,7 @@ static int __init ptiscope_init(void)
 static void __exit ptiscope_exit(void)
 {
 	misc_deregister(&ptiscope.misc);
+	ptiscope_ring_exit();
 }
 
 module_init(ptiscope_init);

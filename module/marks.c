@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The source of the records: the tracepoint pti:pti_switch. */
+#include <linux/percpu.h>
 #include <linux/sched.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <asm/cpufeature.h>
@@ -13,34 +15,50 @@
  * Runs once per marked entry, after the kernel context is established, with
  * interrupts off, on the CPU and in the task of the entry.  The spilled user
  * registers of struct pti_marks stay out of the record.
+ *
+ * It is part of what every recorded entry costs: the record is made in its slot,
+ * and whatever is not the rule is out of line.
  */
 static void pti_switch_probe(void *data, const struct pti_marks *marks)
 {
 	struct ptiscope_ring *ring = data;
-	struct ptiscope_record rec;
+	struct ptiscope_cpu *c = this_cpu_ptr(ring->cpus);
+	struct ptiscope_record *rec = c->next;
 
-	if (!ring->match.any && !ptiscope_filter_match(&ring->match, marks))
+	if (unlikely(!ring->match.any) &&
+	    !ptiscope_filter_match(&ring->match, marks))
+		return;
+	if (unlikely(c->kept == c->limit) && ptiscope_ring_full(c))
 		return;
 
-	/* Every member is set, those not named to 0, and there is no padding */
-	rec = (struct ptiscope_record){
-		.e0 = marks->e0,
-		.e1 = marks->e1,
-		.e2 = marks->e2,
-		.old_cr3 = marks->old_cr3,
-		.new_cr3 = marks->new_cr3,
-		.tgid = task_tgid_nr(current),
-		.tid = task_pid_nr(current),
-		.exit_path = marks->exit_path,
-		.entry_path = marks->entry_path,
-	};
-	if (rec.exit_path != PTI_PATH_NONE) {
-		rec.x0 = marks->x0;
-		rec.x1 = marks->x1;
-		rec.x2 = marks->x2;
-		rec.exit_cr3 = marks->exit_cr3;
+	/* Every member is set, and there is no padding */
+	rec->exit_path = marks->exit_path;
+	rec->entry_path = marks->entry_path;
+	if (likely(marks->exit_path != PTI_PATH_NONE)) {
+		rec->x0 = marks->x0;
+		rec->x1 = marks->x1;
+		rec->x2 = marks->x2;
+		rec->exit_cr3 = marks->exit_cr3;
+	} else {
+		rec->x0 = 0;
+		rec->x1 = 0;
+		rec->x2 = 0;
+		rec->exit_cr3 = 0;
 	}
-	ptiscope_ring_write(ring, &rec);
+	rec->e0 = marks->e0;
+	rec->e1 = marks->e1;
+	rec->e2 = marks->e2;
+	rec->old_cr3 = marks->old_cr3;
+	rec->new_cr3 = marks->new_cr3;
+	rec->seq = c->kept + c->lost;
+	rec->tgid = task_tgid_nr(current);
+	rec->tid = task_pid_nr(current);
+	rec->cpu = raw_smp_processor_id();
+	rec->reserved = 0;
+
+	c->next = rec + 1 == c->end ? c->begin : rec + 1;
+	/* Pairs with the acquire in ring_waiting(): the record is whole */
+	smp_store_release(&c->kept, c->kept + 1);
 }
 
 static void match_pti_switch(struct tracepoint *tp, void *priv)

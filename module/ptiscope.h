@@ -3,6 +3,8 @@
 #ifndef _PTISCOPE_H
 #define _PTISCOPE_H
 
+#include <linux/cache.h>
+#include <linux/list.h>
 #include <linux/miscdevice.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
@@ -13,27 +15,33 @@
 
 struct pid;
 struct pti_marks;
-struct trace_buffer;
 struct tracepoint;
 
 /**
- * struct ptiscope_counters - what the probe counts on one CPU
- * @written: records that passed the filter, kept or lost
- * @lost: records for which the ring had no room
+ * struct ptiscope_cpu - the ring of one CPU
+ *
+ * @next, @limit, @kept and @lost belong to the probe, @taken to the reader; @begin
+ * and @end change for nobody once the CPU is up.
+ *
+ * @next: slot that the probe fills next
+ * @begin: first slot, or NULL without memory
+ * @end: behind the last slot
+ * @limit: value of @kept at which the ring may be full
+ * @kept: records that went into the ring
+ * @lost: records for which it had no room
+ * @room: slots
+ * @taken: records that left it; in a line of its own, which the probe looks at
+ *	only where the ring may be full
  */
-struct ptiscope_counters {
-	u64 written;
+struct ptiscope_cpu {
+	struct ptiscope_record *next;
+	struct ptiscope_record *begin;
+	struct ptiscope_record *end;
+	u64 limit;
+	u64 kept;
 	u64 lost;
-};
-
-/**
- * struct ptiscope_seen - what the reader saw of one CPU's ring
- * @next_seq: number that the next record should have
- * @lost: records that the probe had lost when it wrote the last one
- */
-struct ptiscope_seen {
-	u64 next_seq;
-	u32 lost;
+	u64 room;
+	u64 taken ____cacheline_aligned;
 };
 
 /**
@@ -55,31 +63,23 @@ struct ptiscope_match {
 /**
  * struct ptiscope_ring - per-CPU rings and the reader's end of them
  *
- * The probe uses @buffer, @counters and @match, which do not change while it is
- * attached.  The rest belongs to the reader, under &struct ptiscope.lock.
+ * @cpus and @match do not change while the probe is attached.  The rest belongs to
+ * the reader, under &struct ptiscope.lock.
  *
- * @buffer: the kernel's ring buffer, one ring a CPU; full rings drop records
- * @counters: of the probe
+ * @cpus: the rings
  * @match: records that are kept
- * @batch: records taken out of @buffer and not handed out yet
- * @pos: index in @batch of the first of them
- * @left: number of them
+ * @hotplug: its place among those that hear of new CPUs
+ * @records: slots of each ring
  * @next_cpu: CPU whose ring is looked at next
  * @read: records handed out
- * @seen: by CPU
- * @vanished: records that @buffer took and did not give back
  */
 struct ptiscope_ring {
-	struct trace_buffer *buffer;
-	struct ptiscope_counters __percpu *counters;
+	struct ptiscope_cpu __percpu *cpus;
 	struct ptiscope_match match;
-	struct ptiscope_record *batch;
-	unsigned int pos;
-	unsigned int left;
+	struct hlist_node hotplug;
+	size_t records;
 	unsigned int next_cpu;
 	u64 read;
-	struct ptiscope_seen *seen;
-	s64 vanished;
 };
 
 /**
@@ -118,10 +118,11 @@ int ptiscope_marks_attach(struct ptiscope *p);
 void ptiscope_marks_detach(struct ptiscope *p);
 
 /* ring.c */
+int ptiscope_ring_init(void);
+void ptiscope_ring_exit(void);
 int ptiscope_ring_prepare(struct ptiscope_ring *ring, size_t bytes);
 void ptiscope_ring_destroy(struct ptiscope_ring *ring);
-void ptiscope_ring_write(struct ptiscope_ring *ring,
-			 struct ptiscope_record *rec);
+bool ptiscope_ring_full(struct ptiscope_cpu *c);
 bool ptiscope_ring_empty(const struct ptiscope_ring *ring);
 ssize_t ptiscope_ring_read(struct ptiscope_ring *ring, char __user *buf,
 			   size_t count);

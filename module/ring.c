@@ -1,65 +1,104 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Records from the probe to the reader.
+ * Records from the probe to the reader: a ring a CPU, with one writer and one
+ * reader, which share nothing but two counters.
  *
- * The kernel's ring buffer in producer/consumer mode: a full ring refuses new
- * records and keeps the old ones.  It takes writers in every context, NMI
- * included, without a lock, and its CPU hotplug callback adds the ring of a CPU
- * that comes up; rings of CPUs that go down stay readable.
+ * The writer is the probe.  It runs in enter_from_user_mode(), once per entry
+ * from user mode and with interrupts off: whatever interrupts it, an NMI or a
+ * machine check, interrupts the kernel and so is no such entry.  The writer is
+ * therefore never nested, needs no atomic instruction and waits for nobody.
  *
- * It has a race: rb_get_reader_page() sees that its page is read, and only then
- * whether the writer has left that page.  If the writer fills and leaves it in
- * between, which takes a reader that stands still there for long, on a virtual
- * CPU that its host does not run, what was added is dropped without a word.  So
- * each record carries, in the member that is reserved for users, how many
- * records before it found no room: gaps in the numbers beyond these are records
- * that vanished, and are counted as lost.
+ * The reader is who holds &struct ptiscope.lock.  A slot is its own from when
+ * the writer released it to when it was copied to the user, so a reader that
+ * stands still costs records only when the ring is full, and these are counted.
  */
+#include <linux/cpu.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
-#include <linux/ring_buffer.h>
 #include <linux/sched/signal.h>
-#include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/vmalloc.h>
 
 #include "ptiscope.h"
 
 #define RECORD_SIZE sizeof(struct ptiscope_record)
-#define BATCH_RECORDS (PAGE_SIZE / RECORD_SIZE)
+
+/* Taken from one CPU before it is the next one's turn */
+#define TURN_RECORDS 1024
 
 /* The record has no padding that could leak, and the same layout for 32-bit */
 static_assert(RECORD_SIZE == 96);
 static_assert(offsetof(struct ptiscope_record, reserved) == 92);
 
+static enum cpuhp_state hotplug_state;
+
+/*
+ * A CPU is about to come up, or is up when the rings are made.  Without memory
+ * it comes up all the same, with a ring that is always full.
+ */
+static int ring_cpu_prepare(unsigned int cpu, struct hlist_node *node)
+{
+	struct ptiscope_ring *ring =
+		hlist_entry_safe(node, struct ptiscope_ring, hotplug);
+	struct ptiscope_cpu *c = per_cpu_ptr(ring->cpus, cpu);
+
+	if (c->begin)
+		return 0;
+	c->begin = vmalloc_node(ring->records * RECORD_SIZE, cpu_to_node(cpu));
+	if (!c->begin)
+		return 0;
+	c->end = c->begin + ring->records;
+	c->next = c->begin;
+	c->room = ring->records;
+	c->limit = ring->records;
+	return 0;
+}
+
+/**
+ * ptiscope_ring_init - hear of CPUs that come up
+ *
+ * Return: 0, or a negative error of cpuhp_setup_state_multi()
+ */
+int ptiscope_ring_init(void)
+{
+	int state = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN,
+					    "ptiscope:ring", ring_cpu_prepare,
+					    NULL);
+
+	if (state < 0)
+		return state;
+	hotplug_state = state;
+	return 0;
+}
+
+/** ptiscope_ring_exit - hear of them no more; every ring is destroyed */
+void ptiscope_ring_exit(void)
+{
+	cpuhp_remove_multi_state(hotplug_state);
+}
+
 static int ring_alloc(struct ptiscope_ring *ring, size_t bytes)
 {
-	ring->counters = alloc_percpu(struct ptiscope_counters);
-	if (!ring->counters)
+	unsigned int cpu;
+	int err;
+
+	ring->records = bytes / RECORD_SIZE;
+	ring->cpus = alloc_percpu(struct ptiscope_cpu);
+	if (!ring->cpus)
 		return -ENOMEM;
-
-	ring->batch = kmalloc_array(BATCH_RECORDS, RECORD_SIZE, GFP_KERNEL);
-	if (!ring->batch)
-		goto free_counters;
-
-	ring->seen = kcalloc(nr_cpu_ids, sizeof(*ring->seen), GFP_KERNEL);
-	if (!ring->seen)
-		goto free_batch;
-
-	ring->buffer = ring_buffer_alloc(bytes, 0);
-	if (!ring->buffer)
-		goto free_seen;
+	err = cpuhp_state_add_instance(hotplug_state, &ring->hotplug);
+	if (err) {
+		free_percpu(ring->cpus);
+		ring->cpus = NULL;
+		return err;
+	}
+	for_each_online_cpu(cpu) {
+		if (!per_cpu_ptr(ring->cpus, cpu)->begin) {
+			ptiscope_ring_destroy(ring);
+			return -ENOMEM;
+		}
+	}
 	return 0;
-
-free_seen:
-	kfree(ring->seen);
-	ring->seen = NULL;
-free_batch:
-	kfree(ring->batch);
-	ring->batch = NULL;
-free_counters:
-	free_percpu(ring->counters);
-	ring->counters = NULL;
-	return -ENOMEM;
 }
 
 /**
@@ -71,25 +110,25 @@ free_counters:
  */
 int ptiscope_ring_prepare(struct ptiscope_ring *ring, size_t bytes)
 {
-	int cpu;
+	unsigned int cpu;
 
-	if (!ring->buffer) {
+	if (!ring->cpus) {
 		int err = ring_alloc(ring, bytes);
 
 		if (err)
 			return err;
-	} else {
-		ring_buffer_reset(ring->buffer);
 	}
+	for_each_possible_cpu(cpu) {
+		struct ptiscope_cpu *c = per_cpu_ptr(ring->cpus, cpu);
 
-	for_each_possible_cpu(cpu)
-		memset(per_cpu_ptr(ring->counters, cpu), 0,
-		       sizeof(*ring->counters));
-	memset(ring->seen, 0, nr_cpu_ids * sizeof(*ring->seen));
-	ring->vanished = 0;
+		c->next = c->begin;
+		c->kept = 0;
+		c->lost = 0;
+		c->taken = 0;
+		c->limit = c->room;
+	}
 	ring->read = 0;
 	ring->next_cpu = 0;
-	WRITE_ONCE(ring->left, 0);
 	return 0;
 }
 
@@ -99,36 +138,42 @@ int ptiscope_ring_prepare(struct ptiscope_ring *ring, size_t bytes)
  */
 void ptiscope_ring_destroy(struct ptiscope_ring *ring)
 {
-	if (ring->buffer) {
-		ring_buffer_free(ring->buffer);
-		kfree(ring->seen);
-		kfree(ring->batch);
-		free_percpu(ring->counters);
+	unsigned int cpu;
+
+	if (ring->cpus) {
+		cpuhp_state_remove_instance_nocalls(hotplug_state,
+						    &ring->hotplug);
+		for_each_possible_cpu(cpu)
+			vfree(per_cpu_ptr(ring->cpus, cpu)->begin);
+		free_percpu(ring->cpus);
 	}
 	ptiscope_filter_clear(&ring->match);
-	ring->buffer = NULL;
-	ring->seen = NULL;
-	ring->batch = NULL;
-	ring->counters = NULL;
+	ring->cpus = NULL;
+}
+
+/* Records that wait in a CPU's ring; what they hold is seen after this */
+static u64 ring_waiting(const struct ptiscope_cpu *c)
+{
+	/* Pairs with the release in the probe */
+	return smp_load_acquire(&c->kept) - c->taken;
 }
 
 /**
- * ptiscope_ring_write - keep one record, or count it as lost
- * @ring: the ring
- * @rec: the record; its cpu, seq and reserved are filled in here
+ * ptiscope_ring_full - whether the ring has no room, asked of the reader
+ * @c: the ring, kept = limit; else there is room
  *
- * Runs in the probe, interrupts off.  The counters are changed by single
- * instructions, so a nested writer on this CPU gets a number of its own, and
- * each record that takes a number is either in the ring or in the lost ones.
+ * Runs in the probe.  Where there is no room, the record is counted as lost.
+ *
+ * Return: true where the ring is full
  */
-void ptiscope_ring_write(struct ptiscope_ring *ring,
-			 struct ptiscope_record *rec)
+bool ptiscope_ring_full(struct ptiscope_cpu *c)
 {
-	rec->cpu = raw_smp_processor_id();
-	rec->seq = this_cpu_inc_return(ring->counters->written) - 1;
-	rec->reserved = this_cpu_read(ring->counters->lost);
-	if (ring_buffer_write(ring->buffer, RECORD_SIZE, rec))
-		this_cpu_inc(ring->counters->lost);
+	/* Pairs with the release in ring_take(): the slots are read */
+	c->limit = smp_load_acquire(&c->taken) + c->room;
+	if (c->kept != c->limit)
+		return false;
+	WRITE_ONCE(c->lost, c->lost + 1);
+	return true;
 }
 
 /**
@@ -139,59 +184,56 @@ void ptiscope_ring_write(struct ptiscope_ring *ring,
  */
 bool ptiscope_ring_empty(const struct ptiscope_ring *ring)
 {
-	return !READ_ONCE(ring->left) && ring_buffer_empty(ring->buffer);
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct ptiscope_cpu *c = per_cpu_ptr(ring->cpus, cpu);
+
+		if (READ_ONCE(c->kept) != READ_ONCE(c->taken))
+			return false;
+	}
+	return true;
 }
 
 /*
- * Account for a record as it was taken out, and make it what users get.  Where a
- * nested writer overtook the one that it interrupted, what looks like a record
- * too many makes up for one that seemed to be missing.
+ * Hand out what one CPU has, up to its turn and to the end of its ring.  The
+ * return value is the number of records, or -EFAULT where there was one and
+ * not a whole one could be copied.
  */
-static void ring_account(struct ptiscope_ring *ring, int cpu,
-			 struct ptiscope_record *rec)
+static ssize_t ring_take(struct ptiscope_cpu *c, char __user *buf, size_t room)
 {
-	struct ptiscope_seen *seen = &ring->seen[cpu];
+	size_t at, n, left;
 
-	ring->vanished += (s64)(rec->seq - seen->next_seq) -
-			  (s32)(rec->reserved - seen->lost);
-	seen->next_seq = rec->seq + 1;
-	seen->lost = rec->reserved;
-	rec->reserved = 0;
+	n = min3(ring_waiting(c), (u64)room, (u64)TURN_RECORDS);
+	if (!n)
+		return 0;
+	/* Slots are filled one after the other, so what was taken tells where */
+	at = c->taken % (c->end - c->begin);
+	n = min_t(size_t, n, c->end - c->begin - at);
+	left = copy_to_user(buf, c->begin + at, n * RECORD_SIZE);
+	n -= DIV_ROUND_UP(left, RECORD_SIZE);
+	/* The copy is done: pairs with the acquire in ptiscope_ring_full() */
+	smp_store_release(&c->taken, c->taken + n);
+	return n ? n : -EFAULT;
 }
 
-/* Take up to a batch out of one CPU's ring */
-static unsigned int ring_take(struct ptiscope_ring *ring, int cpu)
+/* Go on with the next CPU that has records: CPUs take turns */
+static ssize_t ring_take_next(struct ptiscope_ring *ring, char __user *buf,
+			      size_t room)
 {
-	struct ring_buffer_event *event;
-	unsigned int n = 0;
-
-	while (n < BATCH_RECORDS) {
-		event = ring_buffer_consume(ring->buffer, cpu, NULL, NULL);
-		if (!event)
-			break;
-		memcpy(&ring->batch[n], ring_buffer_event_data(event),
-		       RECORD_SIZE);
-		ring_account(ring, cpu, &ring->batch[n++]);
-	}
-	return n;
-}
-
-/* Refill the batch from the next CPU that has records: CPUs take turns */
-static bool ring_refill(struct ptiscope_ring *ring)
-{
-	unsigned int i, n, cpu;
+	unsigned int i, cpu;
+	ssize_t n;
 
 	for (i = 0; i < nr_cpu_ids; i++) {
 		cpu = ring->next_cpu;
 		ring->next_cpu = (cpu + 1) % nr_cpu_ids;
-		n = ring_take(ring, cpu);
-		if (n) {
-			ring->pos = 0;
-			WRITE_ONCE(ring->left, n);
-			return true;
-		}
+		if (!cpu_possible(cpu))
+			continue;
+		n = ring_take(per_cpu_ptr(ring->cpus, cpu), buf, room);
+		if (n)
+			return n;
 	}
-	return false;
+	return 0;
 }
 
 /**
@@ -211,31 +253,19 @@ ssize_t ptiscope_ring_read(struct ptiscope_ring *ring, char __user *buf,
 {
 	size_t room = count / RECORD_SIZE;
 	size_t done = 0;
+	ssize_t n;
 
-	if (!ring->buffer)
+	if (!ring->cpus)
 		return 0;
 
 	while (done < room) {
-		size_t want, n;
-
-		if (!ring->left && !ring_refill(ring))
+		n = ring_take_next(ring, buf + done * RECORD_SIZE, room - done);
+		if (n < 0 && !done)
+			return n;
+		if (n <= 0)
 			break;
-
-		want = min_t(size_t, ring->left, room - done);
-		n = want * RECORD_SIZE;
-		n -= copy_to_user(buf + done * RECORD_SIZE,
-				  &ring->batch[ring->pos], n);
-		n /= RECORD_SIZE;
-
-		ring->pos += n;
-		WRITE_ONCE(ring->left, ring->left - n);
 		ring->read += n;
 		done += n;
-		if (n < want) {
-			if (!done)
-				return -EFAULT;
-			break;
-		}
 		if (signal_pending(current))
 			break;
 		cond_resched();
@@ -251,19 +281,17 @@ ssize_t ptiscope_ring_read(struct ptiscope_ring *ring, char __user *buf,
 void ptiscope_ring_stats(const struct ptiscope_ring *ring,
 			 struct ptiscope_stats *stats)
 {
-	int cpu;
+	unsigned int cpu;
 
-	if (!ring->buffer)
+	if (!ring->cpus)
 		return;
 
 	for_each_possible_cpu(cpu) {
-		const struct ptiscope_counters *c =
-			per_cpu_ptr(ring->counters, cpu);
+		const struct ptiscope_cpu *c = per_cpu_ptr(ring->cpus, cpu);
+		u64 lost = READ_ONCE(c->lost);
 
-		stats->written += READ_ONCE(c->written);
-		stats->lost += READ_ONCE(c->lost);
+		stats->written += READ_ONCE(c->kept) + lost;
+		stats->lost += lost;
 	}
-	if (ring->vanished > 0)
-		stats->lost += ring->vanished;
 	stats->read = ring->read;
 }

@@ -131,8 +131,7 @@ struct ptiscope_start {
  * @size: in: sizeof(struct ptiscope_stats)
  * @written: out: records that matched the filter
  * @read: out: records handed out by read(2)
- * @lost: out: records for which the ring had no room, or that the kernel's ring
- *	buffer dropped: these are known once a later record of the CPU was read
+ * @lost: out: records for which the ring had no room
  */
 struct ptiscope_stats {
 	__u32 version;
