@@ -12,7 +12,8 @@
 #include "plot.h"
 #include "report_runs.h"
 
-static const struct plot *const plots[] = { &plot_round_trip, &plot_windows };
+static const struct plot *const plots[] = { &plot_round_trip, &plot_windows,
+					    &plot_tlb };
 
 #define N_PLOTS (sizeof(plots) / sizeof(plots[0]))
 #define NAME_SIZE 64
@@ -119,12 +120,11 @@ static int run_plot(int argc, char **argv)
 
 const struct command command_plot = {
 	.name = "plot",
-	.summary =
-		"draw runs: round trips per workload, window and switch per path",
+	.summary = "draw runs: round trips, windows and switches, TLB survival",
 	.usage = "[options] DIR...",
 	.details =
-		"Reads run directories that 'ptiscope run' wrote and draws, for every lane,\n"
-		"round_trip-LANE.png and .svg and, where runs with marks are given,\n"
-		"windows-LANE.png and .svg. Needs gnuplot.",
+		"Reads run directories and draws, for every lane, round_trip-LANE.png and .svg,\n"
+		"where runs with marks are given windows-LANE, and where runs of 'ptiscope tlb'\n"
+		"are given tlb-LANE. Needs gnuplot.",
 	.run = run_plot,
 };

@@ -22,6 +22,7 @@ struct plot {
 };
 
 extern const struct plot plot_round_trip;
+extern const struct plot plot_tlb;
 extern const struct plot plot_windows;
 
 void plot_text(FILE *f, const char *fmt, ...)

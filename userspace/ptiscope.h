@@ -24,6 +24,7 @@ struct command {
 };
 
 extern const struct command command_run;
+extern const struct command command_tlb;
 extern const struct command command_trace;
 extern const struct command command_report;
 extern const struct command command_compare;

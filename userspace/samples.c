@@ -17,6 +17,8 @@ static const char *const metric_names[METRIC_COUNT] = {
 	[METRIC_MARK_COST] = "mark_cost",
 	[METRIC_FLUSH_SHARE] = "flush_share",
 	[METRIC_ENTRIES] = "entries",
+	[METRIC_RETOUCH] = "retouch",
+	[METRIC_RETOUCH_IDLE] = "retouch_idle",
 };
 
 static const char *const unit_names[UNIT_END] = {

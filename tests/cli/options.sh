@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 works "--help" --help
-for c in doctor run trace report plot audit nmi probe campaign; do
+for c in doctor run tlb trace report plot audit nmi probe campaign; do
 	has "--help names $c" out "^  $c "
 done
 works "--version" --version
@@ -16,7 +16,7 @@ fails "no command" 2 'no command'
 fails "unknown command" 2 "unknown command 'frobnicate'" frobnicate
 fails "unknown option before the command" 2 "unknown option '--frobnicate'" --frobnicate
 
-for c in doctor run trace report plot audit nmi probe campaign; do
+for c in doctor run tlb trace report plot audit nmi probe campaign; do
 	works "$c --help" "$c" --help
 	has "$c --help: usage" out "^Usage: ptiscope $c"
 	has "$c --help: options" out '^      --version'
@@ -52,6 +52,10 @@ fails "trace --interval -1" 2 "--interval" trace --interval -1
 fails "trace --no-marks --path" 2 "--no-marks" trace --no-marks --path syscall64
 fails "trace --no-marks -o" 2 "--no-marks" trace --no-marks -o dir
 fails "trace --workload --comm" 2 "--comm" trace --workload getppid --comm x
+fails "tlb without -o" 2 "DIR" tlb
+fails "tlb --most 4097" 2 "--most" tlb -o dir --most 4097
+fails "tlb --entry nonsense" 2 "nonsense" tlb -o dir --entry nonsense
+fails "tlb with an entry that is waited for" 2 "waits" tlb -o dir --entry timer
 fails "trace: words left over" 2 'word' trace word
 fails "doctor: words left over" 2 'word' doctor word
 fails "nmi without anything to do" 2 '--count' nmi

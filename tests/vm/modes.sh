@@ -14,14 +14,14 @@ for mode in early late; do
 	guest_tap "$mode-marks" tcg patched "pti_switch=$mode pti_marks=on" "$@" \
 		-- all "modes $mode on" "records $mode" devtest rectest filtertest overload "$stress"
 	guest_tap "$mode" tcg patched "pti_switch=$mode" "$@" \
-		-- all "modes $mode off" "no-records $mode patched" devtest
+		-- all "modes $mode off" "no-records $mode patched" "tlb flushed" devtest
 done
 guest_tap "bad-value" tcg patched "pti_switch=sometimes" "$@" -- modes early off
 has "bad-value: dmesg reports it" "$tmp/bad-value.dmesg" \
 	'pti_switch=sometimes is not known, ignored'
 guest_tap "default" icount patched "" "$@" -- modes early off
 guest_tap "pti-off" tcg patched "pti=off pti_switch=late pti_marks=on" "$@" \
-	-- all "modes off off" "no-records off patched" devtest audittest
+	-- all "modes off off" "no-records off patched" "tlb kept" devtest audittest
 guest_tap "stock" tcg stock "" "$@" \
 	-- all "no-records early stock" devtest audittest "$stress"
 tap_done
