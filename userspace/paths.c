@@ -58,5 +58,5 @@ int pti_path_from_name(const char *name)
 /** pti_path_is_exit() - does this path lead from the kernel to user mode? */
 bool pti_path_is_exit(unsigned int path)
 {
-	return path >= PTI_PATH_SYSRET && path < PTI_PATH_COUNT;
+	return path >= PTI_PATH_FORK_RETURN && path < PTI_PATH_COUNT;
 }

@@ -29,7 +29,7 @@
  * @PTI_PATH_NMI_KERNEL: NMI that interrupted the kernel on the user CR3
  * @PTI_PATH_MCE: #MC from user mode
  * @PTI_PATH_DOUBLE_FAULT: #DF
- * @PTI_PATH_FORK_RETURN: first return to user mode of a new task
+ * @PTI_PATH_FORK_RETURN: first IRET to user mode of a new task
  * @PTI_PATH_SYSRET: SYSRET to 64-bit code
  * @PTI_PATH_SYSRET32: SYSRET to 32-bit code
  * @PTI_PATH_SYSEXIT: SYSEXIT
@@ -61,9 +61,9 @@ enum pti_path {
 	PTI_PATH_NMI_KERNEL		= 17,
 	PTI_PATH_MCE			= 18,
 	PTI_PATH_DOUBLE_FAULT		= 19,
-	PTI_PATH_FORK_RETURN		= 20,
 
 	/* Exits, kernel to user mode */
+	PTI_PATH_FORK_RETURN		= 20,
 	PTI_PATH_SYSRET			= 21,
 	PTI_PATH_SYSRET32		= 22,
 	PTI_PATH_SYSEXIT		= 23,

@@ -73,13 +73,13 @@ static inline bool sound(const struct ptiscope_record *r, __u32 tid)
 {
 	if (r->reserved || r->cpu >= MAX_CPUS || (tid && r->tid != tid))
 		return false;
-	if (r->entry_path == PTI_PATH_NONE || r->entry_path >= PTI_PATH_SYSRET)
+	if (r->entry_path == PTI_PATH_NONE || r->entry_path >= PTI_PATH_FORK_RETURN)
 		return false;
 	if (r->e0 > r->e1 || r->e1 > r->e2)
 		return false;
 	if (r->exit_path == PTI_PATH_NONE)
 		return !(r->x0 | r->x1 | r->x2 | r->exit_cr3);
-	return r->exit_path >= PTI_PATH_SYSRET &&
+	return r->exit_path >= PTI_PATH_FORK_RETURN &&
 	       r->exit_path < PTI_PATH_COUNT && r->x0 <= r->x1 &&
 	       r->x1 <= r->x2 && r->x2 <= r->e0;
 }
