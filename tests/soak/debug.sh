@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")/../vm" && pwd)
 debug=$("$top/vm/build-debug-kernel") || exit
 ln -sfn "$debug" "$kernels/debug"
 "$top/vm/build-module" "$debug" >"$tmp/module" || exit
-build_entries
+build_both entries
 build_programs devtest rectest modstress nmitest
 set -- --mem 2048 --cpus 2 --timeout 1500 --payload "$programs" \
 	--payload "$(command -v stress-ng)"

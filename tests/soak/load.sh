@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")/../vm" && pwd)
 # shellcheck source=SCRIPTDIR/../vm/lib.sh
 . "$here/lib.sh"
 
-build_entries
+build_both entries
 # load NAME CPUS SECONDS PARAMETERS
 load() {
 	guest_tap "$1" tcg patched "pti=on $4" --cpus "$2" --mem 1024 \

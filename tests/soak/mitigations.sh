@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")/../vm" && pwd)
 . "$here/mitigations_lib.sh"
 
 [ $# -gt 0 ] || set -- early late marks
-build_entries
+build_both entries
 rows >"$tmp/rows"
 ok "the table has rows" test -s "$tmp/rows"
 while IFS='|' read -r name cpu parameters conditions lane _; do

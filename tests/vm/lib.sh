@@ -24,12 +24,12 @@ build_programs() {
 	done
 }
 
-# build_entries: entries.c for 64 and for 32 bits
-build_entries() {
+# build_both NAME: NAME.c for 64 and for 32 bits, as NAME64 and NAME32
+build_both() {
 	mkdir -p "$programs"
 	for p in 64 32; do
 		gcc -m$p -static -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE \
-			-o "$programs/entries$p" "$here/entries.c" || exit 1
+			-pthread -o "$programs/$1$p" "$here/$1.c" || exit 1
 	done
 }
 

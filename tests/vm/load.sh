@@ -8,7 +8,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
-build_entries
+build_both entries
 set -- --payload "$programs/entries64" --payload "$programs/entries32" \
 	--payload "$(command -v stress-ng)" --mem 1024
 guest_tap late tcg patched "pti=on pti_switch=late" --cpus 4 "$@" -- load 15

@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 . "$here/mitigations_lib.sh"
 
-build_entries
+build_both entries
 rows | grep -E '\|(early|late|marks)$' >"$tmp/rows"
 ok "the table marks rows for this test" test -s "$tmp/rows"
 while IFS='|' read -r name cpu parameters conditions lane mode; do

@@ -17,7 +17,7 @@ build_unwindtest() {
 		M="$programs/unwind" modules
 }
 
-build_entries
+build_both entries
 ok "the test's module builds" build_unwindtest
 set -- --payload "$programs/unwind/unwindtest.ko" --payload "$programs/entries64" \
 	--payload "$programs/entries32"

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every path by its name: each is taken a known number of times, and the records
+ * name it as often.  Built for 64 and for 32 bits.
+ * Needs a patched kernel with pti=on pti_marks=on, root, 2 CPUs, the module loaded.
+ */
+#include <asm/ldt.h>
+#include <cpuid.h>
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <ucontext.h>
+
+#include "records.h"
+#include "tap.h"
+
+#define BITS ((int)sizeof(long) * 8)
+#define TIMES 200
+#define PAGE 4096
+#define NMI_INTERVAL_US 500
+#define GETPPID_32 64
+
+/* Index 0 of the LDT, and one behind the GDT, for user mode */
+#define LDT_SELECTOR 7
+#define NO_SELECTOR 0xfff3
+
+#ifdef __x86_64__
+#define REG_PC REG_RIP
+#define REG_SEGMENTS REG_CSGSFS
+#define STACK "rsp"
+#else
+#define REG_PC REG_EIP
+#define REG_SEGMENTS REG_CS
+#define STACK "esp"
+#endif
+
+/* Records by path: of the entry, and of the exit before it */
+struct paths {
+	unsigned int entry[PTI_PATH_COUNT];
+	unsigned int exit[PTI_PATH_COUNT];
+	unsigned long long bad;
+	unsigned long long lost;
+};
+
+static int fd;
+
+static struct paths stop_and_read(void)
+{
+	static struct ptiscope_record buf[256];
+	struct paths paths = { 0 };
+	ssize_t n;
+
+	stop(fd);
+	while ((n = read(fd, buf, sizeof(buf))) > 0)
+		for (size_t i = 0; i < n / RECORD; i++) {
+			paths.bad += !sound(&buf[i], 0);
+			paths.entry[buf[i].entry_path % PTI_PATH_COUNT]++;
+			paths.exit[buf[i].exit_path % PTI_PATH_COUNT]++;
+		}
+	paths.lost = stats(fd).lost;
+	return paths;
+}
+
+/* Interrupts come whenever they want to. */
+static unsigned int interrupts(const struct paths *p)
+{
+	return p->entry[PTI_PATH_IRQ] + p->entry[PTI_PATH_TIMER] +
+	       p->entry[PTI_PATH_RESCHED_IPI] + p->entry[PTI_PATH_CALL_IPI] +
+	       p->entry[PTI_PATH_OTHER_IPI] + p->entry[PTI_PATH_NMI_USER];
+}
+
+static void judge(struct tap *tap, const char *name, const struct paths *p,
+		  unsigned int seen, unsigned int least, unsigned int most)
+{
+	tap_ok(tap,
+	       seen >= least && seen <= most && !p->bad && !p->lost,
+	       "%d bits: %s: %u records, from %u to %u are right; bad %llu, lost %llu",
+	       BITS, name, seen, least, most, p->bad, p->lost);
+}
+
+/* Bytes that the handler skips; or the way back is one that IRET cannot go. */
+static unsigned int skip;
+static bool break_iret;
+static atomic_uint signals;
+
+static void on_signal(int sig, siginfo_t *info, void *context)
+{
+	greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
+	unsigned short cs;
+
+	(void)info;
+	asm("mov %%cs, %0" : "=rm"(cs));
+	if (break_iret)
+		regs[REG_SEGMENTS] = (regs[REG_SEGMENTS] & ~(greg_t)0xffff) |
+				     (sig == SIGTRAP ? NO_SELECTOR : cs);
+	regs[REG_PC] += skip;
+	signals++;
+}
+
+static void take_int3(void)
+{
+	for (int i = 0; i < TIMES; i++)
+		asm volatile("int3");
+}
+
+/* TF traps behind the NOPs, PUSHF, AND and the last POPF. */
+_Static_assert(TIMES == 197 + 3, "one trap for each time");
+static void take_steps(void)
+{
+	asm volatile("pushf\n\t"
+		     "orl $0x100, (%%" STACK ")\n\t"
+		     "popf\n\t"
+		     ".rept 197\n\t"
+		     "nop\n\t"
+		     ".endr\n\t"
+		     "pushf\n\t"
+		     "andl $~0x100, (%%" STACK ")\n\t"
+		     "popf"
+		     : : : "memory", "cc");
+}
+
+static void take_ud2(void)
+{
+	skip = 2;
+	for (int i = 0; i < TIMES; i++)
+		asm volatile("ud2");
+}
+
+static void take_hlt(void)
+{
+	skip = 1;
+	for (int i = 0; i < TIMES; i++)
+		asm volatile("hlt");
+}
+
+static void take_div(void)
+{
+	skip = 2;
+	for (int i = 0; i < TIMES; i++)
+		asm volatile("div %%ecx" : : "a"(1), "c"(0), "d"(0) : "cc");
+}
+
+static void take_bad_iret(void)
+{
+	break_iret = true;
+	take_int3();
+	break_iret = false;
+}
+
+static void take_int80(void)
+{
+	for (int i = 0; i < TIMES; i++) {
+		long ret = GETPPID_32;
+
+		asm volatile("int $0x80" : "+a"(ret) : : "memory", "cc");
+	}
+}
+
+#ifdef __x86_64__
+static void take_syscall(void)
+{
+	getppids(TIMES);
+}
+
+/* With this stack segment every IRET takes the way of ESPFIX. */
+static void take_espfix(void)
+{
+	const struct user_desc data16 = { .limit = 0xfffff, .contents = 0,
+					  .limit_in_pages = 1 };
+
+	if (syscall(SYS_modify_ldt, 1, &data16, sizeof(data16)))
+		return;
+	for (int i = 0; i < TIMES; i++) {
+		long ret = GETPPID_32, ss;
+
+		asm volatile("mov %%ss, %1\n\t"
+			     "mov %w2, %%ss\n\t"
+			     "int $0x80\n\t"
+			     "mov %w1, %%ss"
+			     : "+a"(ret), "=&b"(ss)
+			     : "S"(LDT_SELECTOR)
+			     : "memory", "cc");
+	}
+}
+#else
+/* The fast system call that the vDSO has chosen for this CPU */
+static void take_vsyscall(void)
+{
+	for (int i = 0; i < TIMES; i++) {
+		long ret = GETPPID_32;
+
+		asm volatile("call *%%gs:0x10" : "+a"(ret) : : "memory", "cc");
+	}
+}
+#endif
+
+static void take_page_faults(void)
+{
+	static char *pages;
+
+	if (!pages)
+		pages = mmap(NULL, (size_t)TIMES * PAGE, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	madvise(pages, (size_t)TIMES * PAGE, MADV_NOHUGEPAGE);
+	madvise(pages, (size_t)TIMES * PAGE, MADV_DONTNEED);
+	for (int i = 0; i < TIMES; i++)
+		*(volatile char *)(pages + (size_t)i * PAGE) = 1;
+}
+
+static bool amd(void)
+{
+	unsigned int a, b, c, d;
+
+	/* "AuthenticAMD" */
+	return __get_cpuid(0, &a, &b, &c, &d) && b == 0x68747541;
+}
+
+/* Each is taken by the thread that records itself. */
+static const struct {
+	const char *name;
+	void (*take)(void);
+	enum pti_path path;
+	/* By what it says of the exit that follows, instead */
+	bool exit;
+	/* Records besides: STOP is a system call, too. */
+	unsigned int more;
+} ways[] = {
+#ifdef __x86_64__
+	{ "syscall64", take_syscall, PTI_PATH_SYSCALL64, false, 1 },
+	{ "sysret", take_syscall, PTI_PATH_SYSRET, true, 1 },
+	{ "espfix", take_espfix, PTI_PATH_ESPFIX, true, 0 },
+#else
+	{ "sysenter32", take_vsyscall, PTI_PATH_SYSENTER32, false, 1 },
+	{ "sysret32", take_vsyscall, PTI_PATH_SYSRET32, true, 1 },
+#endif
+	{ "int80", take_int80, PTI_PATH_INT80, false, 0 },
+	{ "bad iret: general_protection", take_bad_iret,
+	  PTI_PATH_GENERAL_PROTECTION, false, 0 },
+	{ "page_fault", take_page_faults, PTI_PATH_PAGE_FAULT, false, 0 },
+	{ "debug", take_steps, PTI_PATH_DEBUG, false, 0 },
+	{ "breakpoint", take_int3, PTI_PATH_BREAKPOINT, false, 0 },
+	{ "invalid_op", take_ud2, PTI_PATH_INVALID_OP, false, 0 },
+	{ "general_protection", take_hlt, PTI_PATH_GENERAL_PROTECTION, false, 0 },
+	{ "other_exception", take_div, PTI_PATH_OTHER_EXCEPTION, false, 0 },
+};
+
+static void test_ways(struct tap *tap)
+{
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		enum pti_path path = ways[i].path;
+		const char *name = ways[i].name;
+		struct paths p;
+
+		if (path == PTI_PATH_SYSENTER32 && amd()) {
+			path = PTI_PATH_SYSCALL32;
+			name = "syscall32";
+		}
+		skip = 0;
+		/* Once for what is not there yet: stack, handler, LDT */
+		ways[i].take();
+		skip = 0;
+		start(fd, gettid());
+		ways[i].take();
+		p = stop_and_read();
+		if (ways[i].exit)
+			judge(tap, name, &p, p.exit[path], TIMES,
+			      TIMES + ways[i].more + interrupts(&p));
+		else
+			judge(tap, name, &p, p.entry[path],
+			      TIMES + ways[i].more, TIMES + ways[i].more);
+	}
+}
+
+static void test_fork_return(struct tap *tap)
+{
+	struct paths p;
+
+	start(fd, 0);
+	for (int i = 0; i < TIMES; i++) {
+		pid_t pid = fork();
+
+		if (!pid)
+			_exit(0);
+		waitpid(pid, NULL, 0);
+	}
+	p = stop_and_read();
+	judge(tap, "fork_return", &p, p.exit[PTI_PATH_FORK_RETURN], TIMES, TIMES);
+}
+
+/* A thread on the other CPU that does nothing but be in user mode */
+static atomic_int spinner_tid;
+static atomic_bool spinner_ends;
+
+static void on_cpu(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+static void *spin(void *unused)
+{
+	on_cpu(1);
+	spinner_tid = gettid();
+	while (!spinner_ends)
+		;
+	return unused;
+}
+
+/* Each signal interrupts the thread; the next one waits for its handler. */
+static void kick(void)
+{
+	for (int i = 0; i < TIMES; i++) {
+		unsigned int before = signals;
+
+		tgkill(getpid(), spinner_tid, SIGUSR1);
+		while (signals == before)
+			;
+	}
+}
+
+static void call(void)
+{
+	for (int i = 0; i < TIMES; i++)
+		syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+}
+
+static unsigned long long send_nmis(void)
+{
+	struct ptiscope_nmi nmi = { .version = PTISCOPE_ABI_VERSION,
+				    .size = sizeof(nmi),
+				    .cpu = 1,
+				    .count = TIMES,
+				    .interval_us = NMI_INTERVAL_US };
+
+	if (ioctl(fd, PTISCOPE_IOC_NMI, &nmi))
+		return ~0ULL;
+	do {
+		usleep(10000);
+		nmi.op = PTISCOPE_NMI_STATS;
+		ioctl(fd, PTISCOPE_IOC_NMI, &nmi);
+	} while (nmi.running || nmi.seen < nmi.sent);
+	nmi.op = PTISCOPE_NMI_STOP;
+	ioctl(fd, PTISCOPE_IOC_NMI, &nmi);
+	return nmi.user;
+}
+
+/*
+ * What comes while the thread is in the kernel, as for the timer, is no entry from
+ * user mode.  Only of NMIs it is known how many those are.
+ */
+static void test_interrupts(struct tap *tap)
+{
+	unsigned long long user;
+	pthread_t thread;
+	struct paths p;
+
+	on_cpu(0);
+	skip = 0;
+	pthread_create(&thread, NULL, spin, NULL);
+	while (!spinner_tid)
+		;
+	start(fd, spinner_tid);
+	kick();
+	p = stop_and_read();
+	judge(tap, "resched_ipi", &p, p.entry[PTI_PATH_RESCHED_IPI], TIMES / 4,
+	      TIMES);
+	syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+	start(fd, spinner_tid);
+	call();
+	p = stop_and_read();
+	judge(tap, "call_ipi", &p, p.entry[PTI_PATH_CALL_IPI], TIMES / 4, TIMES);
+	start(fd, 0);
+	user = send_nmis();
+	p = stop_and_read();
+	judge(tap, "nmi_user", &p, p.entry[PTI_PATH_NMI_USER], user, user);
+	tap_ok(tap, user > 0 && user <= TIMES,
+	       "%d bits: %llu of %d NMIs hit user mode", BITS, user, TIMES);
+	start(fd, spinner_tid);
+	usleep(300000);
+	p = stop_and_read();
+	judge(tap, "timer", &p, p.entry[PTI_PATH_TIMER], 10, 3000);
+	spinner_ends = true;
+	pthread_join(thread, NULL);
+}
+
+int main(void)
+{
+	const int caught[] = { SIGTRAP, SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGUSR1 };
+	struct sigaction action = { .sa_sigaction = on_signal,
+				    .sa_flags = SA_SIGINFO };
+	struct tap tap = { 0 };
+
+	fd = open(DEV, O_RDWR);
+	if (fd < 0)
+		return 1;
+	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+		sigaction(caught[i], &action, NULL);
+	test_ways(&tap);
+	if (BITS == 64) {
+		test_fork_return(&tap);
+		test_interrupts(&tap);
+	}
+	return tap_done(&tap);
+}
