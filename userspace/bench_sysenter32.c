@@ -159,8 +159,8 @@ const struct workload bench_getppid_sysenter32 = {
 	.iterations = 256,
 	.batch = true,
 	.entries = { { PTI_PATH_SYSENTER32, 1 } },
-	.unmarked = "SYSENTER has no marks; that each call returned the right "
-		    "result was checked",
+	.unmarked = "a helper of 32 bits makes the calls, and the records are of this "
+		    "thread; that each returned the right result was checked",
 	.setup = sysenter32_setup,
 	.sample = sysenter32_sample,
 	.overhead = sysenter32_overhead,

@@ -37,7 +37,7 @@ fails "probe on a CPU that is not there" 2 'CPU 1023 is not one' probe --cpu 102
 fails "run --lane mars" 2 "'mars'" run -o dir --lane mars
 fails "run --workloads nonsense" 2 'nonsense' run -o dir --workloads nonsense
 fails "run --nmi moon" 2 "'moon'" run -o dir --nmi moon
-fails "trace of a workload without marks" 2 'no marks' trace --workload nmi_user
+fails "trace of a workload that the records do not show" 2 'longer than the sample' trace --workload nmi_user
 fails "run without -o" 2 '-o|--output|DIR' run
 fails "run -o without a name" 2 'needs a value' run -o
 fails "run: words left over" 2 'word' run -o dir word
