@@ -17,6 +17,38 @@ static const struct workload *const workloads[] = {
 	&bench_getppid_int80,
 	&bench_getppid_sysenter32,
 	&bench_nmi_user,
+	&bench_read4k_zero,
+	&bench_read4k_tmpfs,
+	&bench_write4k_tmpfs,
+	&bench_pipe4k,
+	&bench_sendmsg_recvmsg,
+	&bench_futex_wake,
+	&bench_epoll_wait,
+	&bench_mmap_munmap,
+	&bench_mprotect,
+	&bench_page_fault_write,
+	&bench_huge_page_fault,
+	&bench_signal,
+	&bench_breakpoint,
+	&bench_single_step,
+	&bench_invalid_op,
+	&bench_divide_error,
+	&bench_call_ipi,
+	&bench_tlb_shootdown,
+	&bench_resched_ipi,
+	&bench_fork_exit,
+	&bench_clone_thread,
+	&bench_vfork_exec,
+	&bench_pipe_threads,
+	&bench_pipe_processes,
+	&bench_futex_threads,
+	&bench_futex_processes,
+	&bench_chase_1m,
+	&bench_chase_4m,
+	&bench_chase_16m,
+	&bench_chase_64m,
+	&bench_chase_16m_k8,
+	&bench_chase_16m_k512,
 	NULL,
 };
 
@@ -62,16 +94,17 @@ int bench_setup(const struct workload *w, struct bench_ctx *ctx)
 {
 	int err;
 
-	ctx->fd = -1;
-	ctx->why = NULL;
-	ctx->counted = 0;
-	ctx->helper = 0;
-	ctx->to_helper = -1;
-	ctx->started = false;
-	ctx->mem = NULL;
-	ctx->mem_bytes = 0;
-	ctx->loop = 0;
-	ctx->gap = 0;
+	*ctx = (struct bench_ctx){
+		.iterations = ctx->iterations,
+		.timeout = ctx->timeout,
+		.module = ctx->module,
+		.nmi_source = ctx->nmi_source,
+		.command = ctx->command,
+		.w = w,
+		.to_helper = -1,
+		.fd = -1,
+		.fd2 = -1,
+	};
 	err = w->setup ? w->setup(ctx) : 0;
 	if (err)
 		bench_teardown(w, ctx);

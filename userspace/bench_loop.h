@@ -24,6 +24,12 @@ static inline __attribute__((always_inline)) uint64_t bench_tsc(void)
  */
 #define BENCH_TSC_ASM "lfence\n\trdtsc\n\tshl $32,%%rdx\n\tor %%rdx,%%rax\n\t"
 
+/* @body must leave %[n] alone. */
+#define BENCH_LOOP_ASM(body)                                  \
+	".p2align 6\n\t" BENCH_TSC_ASM "mov %%rax,%[start]\n" \
+	"1:\t" body "dec %[n]\n\t"                            \
+	"jnz 1b\n\t" BENCH_TSC_ASM
+
 #define BENCH_SYSCALL_ASM(body)                                 \
 	".p2align 6\n\t" BENCH_TSC_ASM "mov %%rax,%[start]\n\t" \
 	"mov %[arg3],%%rdx\n"                                   \
@@ -98,6 +104,24 @@ bench_no_syscalls(const int nr, uint64_t n)
 
 	asm volatile(BENCH_SYSCALL_ASM("") BENCH_SYSCALL_OPERANDS);
 	(void)ret;
+	return end - start;
+}
+
+/**
+ * bench_empty_loop() - time the loop that others are made of
+ * @n: rounds, at least 1
+ *
+ * Return: ticks, one TSC read included.
+ */
+static inline __attribute__((always_inline)) uint64_t
+bench_empty_loop(uint64_t n)
+{
+	uint64_t start, end;
+
+	asm volatile(BENCH_LOOP_ASM("")
+		     : "=&a"(end), [start] "=&r"(start), [n] "+&r"(n)
+		     :
+		     : "rdx", "memory", "cc");
 	return end - start;
 }
 

@@ -7,12 +7,18 @@
 #include <string.h>
 
 #include "bench_measure.h"
+#include "bench_noise.h"
 #include "calibrate.h"
 #include "log.h"
+#include "precision.h"
 #include "stop.h"
 
-/* Samples that warm the caches up; their loops without work are the overhead. */
-#define WARM_UP_SAMPLES 31
+/*
+ * Samples that warm the caches up, and whose loops without work are the overhead:
+ * as many as are timed, within these bounds.
+ */
+#define WARM_UP_LEAST 5
+#define WARM_UP_MOST 31
 
 /* Every so many samples the terminal hears of it. */
 #define PROGRESS_STEP 50
@@ -45,12 +51,15 @@ static int one_sample(const struct workload *w, struct bench_ctx *ctx,
 }
 
 static int warm_up(const struct workload *w, struct bench_ctx *ctx,
-		   uint64_t *overhead)
+		   uint64_t samples, uint64_t *overhead)
 {
-	uint64_t loops[WARM_UP_SAMPLES], ticks;
-	int i, err;
+	uint64_t loops[WARM_UP_MOST], ticks;
+	size_t i, n = WARM_UP_MOST;
+	int err;
 
-	for (i = 0; i < WARM_UP_SAMPLES; i++) {
+	if (samples < n)
+		n = samples > WARM_UP_LEAST ? samples : WARM_UP_LEAST;
+	for (i = 0; i < n; i++) {
 		if (stop_requested())
 			return -EINTR;
 		err = one_sample(w, ctx, &ticks);
@@ -59,35 +68,58 @@ static int warm_up(const struct workload *w, struct bench_ctx *ctx,
 		if (err)
 			return err;
 	}
-	*overhead = (uint64_t)calibrate_median(loops, WARM_UP_SAMPLES).median;
+	*overhead = (uint64_t)calibrate_median(loops, n).median;
 	return 0;
 }
 
-/* The timed samples, less the loop, into an array that the caller owns. */
+/* Whether enough is known after  samples; asked ever more rarely. */
+static int is_enough(const struct measure *how, const uint64_t *values,
+		     uint64_t n, uint64_t *ask, bool *enough)
+{
+	*enough = false;
+	if (!how->precision || n < *ask)
+		return 0;
+	*ask = n + n / 4;
+	return precision_reached(values, n, how->precision, enough);
+}
+
+/*
+ * The timed samples, less the loop, into an array that the caller owns.  @n: how
+ * many at most, and how many they were.
+ */
 static int time_samples(const struct measure *how, const struct workload *w,
 			struct bench_ctx *ctx, uint64_t overhead,
-			uint64_t *values)
+			uint64_t *values, uint64_t *n,
+			struct bench_noise *noise)
 {
-	uint64_t i, ticks;
+	uint64_t i, ticks, ask = PRECISION_SAMPLES;
+	bool enough = false;
 	int err;
 
-	for (i = 0; i < how->samples; i++) {
+	for (i = 0; i < *n && !enough; i++) {
 		if (stop_requested())
 			return -EINTR;
 		if (i % PROGRESS_STEP == 0)
-			log_progress("%s: sample %llu of %llu", w->name,
+			log_progress("%s: sample %llu of %s%llu", w->name,
 				     (unsigned long long)i,
-				     (unsigned long long)how->samples);
+				     how->precision ? "at most " : "",
+				     (unsigned long long)*n);
 		err = one_sample(w, ctx, &ticks);
 		if (err)
 			return err;
 		values[i] = ticks > overhead ? ticks - overhead : 0;
+		bench_noise_sample(noise);
+		err = is_enough(how, values, i + 1, &ask, &enough);
+		if (err)
+			return err;
 	}
+	*n = i;
 	return 0;
 }
 
 static int add_round_trip(const struct measure *how, const struct workload *w,
-			  const struct bench_ctx *ctx, const uint64_t *values)
+			  const struct bench_ctx *ctx, const uint64_t *values,
+			  uint64_t n)
 {
 	struct series *s;
 	uint64_t i;
@@ -97,7 +129,7 @@ static int add_round_trip(const struct measure *how, const struct workload *w,
 			   (uint32_t)ctx->iterations);
 	if (!s)
 		return -ENOMEM;
-	for (i = 0; i < how->samples; i++) {
+	for (i = 0; i < n; i++) {
 		if (series_push(s, values[i]))
 			return -ENOMEM;
 	}
@@ -106,7 +138,8 @@ static int add_round_trip(const struct measure *how, const struct workload *w,
 
 static struct manifest_workload *describe(const struct measure *how,
 					  const struct workload *w,
-					  const struct bench_ctx *ctx)
+					  const struct bench_ctx *ctx,
+					  uint64_t n)
 {
 	const struct bench_entries *e;
 	struct manifest_workload *mw;
@@ -115,10 +148,10 @@ static struct manifest_workload *describe(const struct measure *how,
 	if (!mw)
 		return NULL;
 	mw->iterations = ctx->iterations;
-	mw->samples = how->samples;
+	mw->samples = n;
 	mw->batch = w->batch;
 	mw->verified = VERIFIED_NOT_MEASURED;
-	for (e = w->entries; e->count; e++)
+	for (e = w->entries; e->path; e++)
 		mw->declared[e->path] = e->count;
 	return mw;
 }
@@ -135,7 +168,7 @@ static int describe_unmarked(const struct measure *how,
 	if (w->counts) {
 		mw->seen[w->path] = ctx->counted;
 		mw->has_seen = true;
-		mw->verified = ctx->counted == how->samples * ctx->iterations ?
+		mw->verified = ctx->counted == mw->samples * ctx->iterations ?
 				       VERIFIED_YES :
 				       VERIFIED_NO;
 	} else if (!err) {
@@ -152,29 +185,36 @@ static int measure_ready(const struct measure *how, const struct workload *w,
 			 struct bench_ctx *ctx)
 {
 	struct manifest_workload *mw;
-	uint64_t overhead, *values;
+	struct bench_noise noise;
+	uint64_t overhead, *values, n = how->samples;
 	char note[128];
 	int err;
 
-	values = calloc(how->samples, sizeof(*values));
+	if (w->samples && w->samples < n)
+		n = w->samples;
+	values = calloc(n, sizeof(*values));
 	if (!values)
 		return -ENOMEM;
 	/* Touched now: a first write during the samples would fault. */
-	memset(values, 0xff, how->samples * sizeof(*values));
+	memset(values, 0xff, n * sizeof(*values));
 
-	err = warm_up(w, ctx, &overhead);
+	err = warm_up(w, ctx, n, &overhead);
 	ctx->counted = 0;
+	bench_noise_start(&noise, how->run->manifest.pinned_cpu);
 	if (!err)
-		err = time_samples(how, w, ctx, overhead, values);
+		err = time_samples(how, w, ctx, overhead, values, &n, &noise);
 	if (!err)
-		err = add_round_trip(how, w, ctx, values);
+		err = add_round_trip(how, w, ctx, values, n);
 	free(values);
 	if (err)
 		return err;
 
-	mw = describe(how, w, ctx);
+	mw = describe(how, w, ctx, n);
 	if (!mw)
 		return -ENOMEM;
+	err = bench_noise_end(&noise, &how->run->manifest, mw);
+	if (err)
+		return err;
 	if (w->unmarked)
 		return describe_unmarked(how, w, ctx, mw);
 	if (how->reader)
@@ -204,6 +244,7 @@ int bench_measure(const struct measure *how, const struct workload *w)
 		.timeout = how->timeout,
 		.module = how->module,
 		.nmi_source = how->nmi_source,
+		.command = how->command,
 	};
 	int err;
 

@@ -15,7 +15,9 @@
  * @module: the module, or NULL where it is not loaded
  * @reader: the same where it records the marks, or NULL to time only
  * @nmi_source: where NMIs come from
- * @samples: timed samples of each workload
+ * @command: what the workload command runs, or NULL
+ * @samples: timed samples of each workload, at most where there is @precision
+ * @precision: share of the median within which its interval has to be, or 0
  * @iterations: per sample of a batch workload, 0 for its own default
  * @timeout: ticks that a sample may wait
  */
@@ -24,7 +26,9 @@ struct measure {
 	const struct module_reader *module;
 	const struct module_reader *reader;
 	enum nmi_source nmi_source;
+	char *const *command;
 	uint64_t samples;
+	double precision;
 	uint64_t iterations;
 	uint64_t timeout;
 };

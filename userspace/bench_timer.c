@@ -1,45 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Workload timer: a loop that reads the TSC and never enters the kernel by
- * itself.  A gap between two reads is an interrupt, on a quiet CPU the timer's.
- */
-#include <errno.h>
-#include <stdlib.h>
-
-#include "bench.h"
+/* Workload timer: a loop in user mode that, on a quiet CPU, only the timer interrupts. */
+#include "bench_gap.h"
 #include "bench_loop.h"
 
-/* A gap is at least this many rounds of the loop. */
-#define GAP_ROUNDS 16
-#define LOOP_ROUNDS 8
-#define LOOP_SAMPLES 101
 #define SETTLE_ROUNDS 1000000
-
-/*
- * Read the TSC until two reads are more than @gap ticks apart, @rounds are done
- * or @timeout ticks are over.  Returns the last difference; *@spent gets the
- * ticks of the whole loop.
- */
-static __attribute__((noinline)) uint64_t
-watch(uint64_t gap, uint64_t rounds, uint64_t timeout, uint64_t *spent)
-{
-	uint64_t start = bench_tsc(), last = start, now, diff;
-
-	do {
-		now = bench_tsc();
-		diff = now - last;
-		last = now;
-	} while (diff <= gap && now - start < timeout && --rounds);
-	*spent = now - start;
-	return diff;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
 
 /*
  * Keep the CPU busy in user mode for a while.  Ticks are shorter, or longer, for
@@ -56,43 +20,15 @@ static void settle(uint64_t ticks)
 	} while (bench_tsc() - start < ticks);
 }
 
-/*
- * The least that counts as a gap.  No interrupt is over in half the time of a
- * null system call; what an emulator or a host does on its own often is.
- */
-static uint64_t least_gap(uint64_t loop)
-{
-	uint64_t least = bench_least_syscall() / 2;
-
-	return least > loop * GAP_ROUNDS ? least : loop * GAP_ROUNDS;
-}
-
 static int timer_setup(struct bench_ctx *ctx)
 {
-	uint64_t diffs[LOOP_SAMPLES], spent;
-	int i;
-
 	settle(ctx->timeout / 4);
-	for (i = 0; i < LOOP_SAMPLES; i++)
-		diffs[i] = watch(UINT64_MAX, LOOP_ROUNDS, UINT64_MAX, &spent);
-	qsort(diffs, LOOP_SAMPLES, sizeof(diffs[0]), by_value);
-	ctx->loop = diffs[LOOP_SAMPLES / 2];
-	ctx->gap = least_gap(ctx->loop);
-	return ctx->loop ? 0 : -ENODATA;
+	return bench_gap_setup(ctx);
 }
 
 static int timer_sample(struct bench_ctx *ctx, uint64_t *ticks)
 {
-	uint64_t spent;
-
-	*ticks = watch(ctx->gap, UINT64_MAX, ctx->timeout, &spent);
-	return *ticks > ctx->gap ? 0 : -ETIME;
-}
-
-static int timer_overhead(struct bench_ctx *ctx, uint64_t *ticks)
-{
-	*ticks = ctx->loop;
-	return 0;
+	return bench_gap_wait(ctx, ticks);
 }
 
 const struct workload bench_timer = {
@@ -104,5 +40,5 @@ const struct workload bench_timer = {
 	.entries = { { PTI_PATH_TIMER, 1 } },
 	.setup = timer_setup,
 	.sample = timer_sample,
-	.overhead = timer_overhead,
+	.overhead = bench_gap_overhead,
 };

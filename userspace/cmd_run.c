@@ -14,7 +14,9 @@
 #include "env.h"
 #include "log.h"
 #include "opts.h"
+#include "paths.h"
 #include "pin.h"
+#include "precision.h"
 #include "rundir.h"
 #include "stop.h"
 
@@ -31,8 +33,11 @@
 struct run_opts {
 	const char *out;
 	const char *workload_names;
+	const char *path_names;
+	const char *precision_text;
 	int lane;
 	uint64_t samples;
+	double precision;
 	uint64_t iterations;
 	uint64_t cpu;
 	uint64_t seed;
@@ -41,17 +46,24 @@ struct run_opts {
 	bool force;
 	bool no_capture;
 	int nmi_source;
+	char *const *command;
 	const struct workload *workloads[WORKLOADS_MAX];
 	size_t n_workloads;
 };
 
 static void list_workloads(void)
 {
+	const struct bench_entries *e;
 	const struct workload *w;
 	size_t i;
 
-	for (i = 0; (w = bench_get(i)); i++)
-		printf("%-19s %s\n", w->name, w->help);
+	for (i = 0; (w = bench_get(i)); i++) {
+		printf("%-19s %s [", w->name, w->help);
+		for (e = w->entries; e->path && e->count; e++)
+			printf("%s%u %s", e == w->entries ? "" : ", ", e->count,
+			       pti_path_name(e->path));
+		puts("]");
+	}
 }
 
 static bool is_chosen(const struct run_opts *o, const struct workload *w)
@@ -63,6 +75,64 @@ static bool is_chosen(const struct run_opts *o, const struct workload *w)
 			return true;
 	}
 	return false;
+}
+
+/* Does an iteration enter the kernel by one of the paths of , a bit each? */
+static bool takes_path(const struct workload *w, uint64_t paths)
+{
+	const struct bench_entries *e;
+
+	for (e = w->entries; e->path; e++) {
+		if (e->count && paths & 1ULL << e->path)
+			return true;
+	}
+	return false;
+}
+
+/* The paths of a list "a,b"; returns an exit code, or OPTS_GO_ON. */
+static int parse_paths(const char *names, uint64_t *paths)
+{
+	char name[32];
+	const char *end;
+	int path;
+
+	for (*paths = 0;; names = end + 1) {
+		end = strchrnul(names, ',');
+		snprintf(name, sizeof(name), "%.*s", (int)(end - names), names);
+		path = pti_path_from_name(name);
+		if (path <= 0 || pti_path_is_exit((unsigned int)path))
+			return opts_usage_error(
+				&command_run,
+				"no entry path is called '%.*s'; see --list",
+				(int)(end - names), names);
+		*paths |= 1ULL << path;
+		if (!*end)
+			return OPTS_GO_ON;
+	}
+}
+
+/* Of the workloads chosen, keep those that take one of the paths of --paths. */
+static int choose_paths(struct run_opts *o)
+{
+	size_t i, n = 0;
+	uint64_t paths;
+	int code;
+
+	if (!o->path_names)
+		return OPTS_GO_ON;
+	code = parse_paths(o->path_names, &paths);
+	if (code != OPTS_GO_ON)
+		return code;
+	for (i = 0; i < o->n_workloads; i++) {
+		if (takes_path(o->workloads[i], paths))
+			o->workloads[n++] = o->workloads[i];
+	}
+	o->n_workloads = n;
+	if (!n)
+		return opts_usage_error(&command_run,
+					"no workload takes the path %s",
+					o->path_names);
+	return OPTS_GO_ON;
 }
 
 /* The workloads of a list "a,b", or all; returns an exit code, or OPTS_GO_ON. */
@@ -94,6 +164,22 @@ static int choose_workloads(struct run_opts *o)
 	}
 }
 
+/* A command is measured alone, and comes after "--". */
+static int choose_command(struct run_opts *o, char **words)
+{
+	if (strcmp(words[-1], "--"))
+		return opts_usage_error(
+			&command_run, "what is '%s'? a command comes after --",
+			words[0]);
+	if (o->workload_names || o->path_names || o->iterations)
+		return opts_usage_error(
+			&command_run, "a command goes with neither "
+				      "--workloads, --paths nor --iterations");
+	o->command = words;
+	o->workloads[o->n_workloads++] = &bench_command;
+	return OPTS_GO_ON;
+}
+
 static int parse(struct run_opts *o, int argc, char **argv)
 {
 	const struct opt table[] = {
@@ -103,10 +189,15 @@ static int parse(struct run_opts *o, int argc, char **argv)
 		  "what a TSC tick means here", 0, 0, lane_names },
 		{ "workloads", 'w', OPT_STR, &o->workload_names, "A,B",
 		  "what to measure, default all", 0, 0, NULL },
+		{ "paths", 'p', OPT_STR, &o->path_names, "A,B",
+		  "only workloads that enter the kernel by these", 0, 0, NULL },
 		{ "list", 0, OPT_FLAG, &o->list, NULL, "list the workloads", 0,
 		  0, NULL },
 		{ "samples", 'n', OPT_U64, &o->samples, "N",
 		  "samples per workload, default 200", 1, SAMPLES_MAX, NULL },
+		{ "precision", 0, OPT_STR, &o->precision_text, "PERCENT",
+		  "fewer samples, once the median is known so well", 0, 0,
+		  NULL },
 		{ "iterations", 'i', OPT_U64, &o->iterations, "N",
 		  "iterations per batch sample", 1, BENCH_ITERATIONS_MAX,
 		  NULL },
@@ -127,9 +218,9 @@ static int parse(struct run_opts *o, int argc, char **argv)
 		  nmi_source_names },
 		{ 0 }
 	};
-	int code;
+	int first, code;
 
-	code = opts_parse_all(&command_run, table, argc, argv);
+	code = opts_parse(&command_run, table, argc, argv, &first);
 	if (code != OPTS_GO_ON)
 		return code;
 	if (o->list) {
@@ -140,7 +231,16 @@ static int parse(struct run_opts *o, int argc, char **argv)
 		return opts_usage_error(&command_run, "-o DIR is missing");
 	if (!o->samples)
 		o->samples = o->quick ? SAMPLES_QUICK : SAMPLES_DEFAULT;
-	return choose_workloads(o);
+	if (o->precision_text &&
+	    precision_parse(o->precision_text, &o->precision))
+		return opts_usage_error(
+			&command_run,
+			"--precision: '%s' is no percentage above 0",
+			o->precision_text);
+	if (first < argc)
+		return choose_command(o, argv + first);
+	code = choose_workloads(o);
+	return code == OPTS_GO_ON ? choose_paths(o) : code;
 }
 
 /* The module times in the kernel, where the marks are taken. */
@@ -219,7 +319,9 @@ static int measure_all(struct run *run, const struct run_opts *o,
 		.module = module->fd >= 0 ? module : NULL,
 		.reader = capture ? module : NULL,
 		.nmi_source = (enum nmi_source)o->nmi_source,
+		.command = o->command,
 		.samples = o->samples,
+		.precision = o->precision,
 		.iterations = o->iterations,
 		.timeout = TIMEOUT_S * (khz ? khz * 1000 : TICKS_PER_S_UNKNOWN),
 	};
@@ -309,10 +411,11 @@ static int run_main(int argc, char **argv)
 const struct command command_run = {
 	.name = "run",
 	.summary = "measure workloads and write a run directory",
-	.usage = "[options] -o DIR",
+	.usage = "[options] -o DIR [-- COMMAND [ARG...]]",
 	.details =
 		"Times each workload from user mode, and records entries and "
 		"exits where the kernel\nhas marks and the module is loaded. "
-		"Lanes icount and bochs can't be detected: name\nthem.",
+		"Lanes icount and bochs can't be detected: name\nthem.  A command is run 20 times on one CPU, its "
+		"input and output\n/dev/null, and has to end with exit code 0.",
 	.run = run_main,
 };

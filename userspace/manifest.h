@@ -68,6 +68,20 @@ struct calibration_value {
 };
 
 /**
+ * struct manifest_noise - what went on beside the timed samples of a workload
+ * @interrupts: that its CPU took meanwhile
+ * @preemptions: how often its thread lost the CPU
+ * @migrations: samples after which it was on another CPU
+ * @spin_ratio: ticks of a fixed loop after the samples, over those before
+ */
+struct manifest_noise {
+	uint64_t interrupts;
+	uint64_t preemptions;
+	uint64_t migrations;
+	double spin_ratio;
+};
+
+/**
  * struct manifest_workload - what one workload did in this run
  * @name: its name
  * @path: enum pti_path that it is about
@@ -78,6 +92,8 @@ struct calibration_value {
  * @seen: entries that the records show in total, by enum pti_path
  * @has_seen: @seen was measured
  * @verified: @seen is what @declared promised
+ * @has_noise: @noise was measured
+ * @noise: what disturbed it
  * @note: what the reader should know, or ""
  */
 struct manifest_workload {
@@ -90,6 +106,8 @@ struct manifest_workload {
 	uint64_t seen[PTI_PATH_COUNT];
 	bool has_seen;
 	enum verified verified;
+	bool has_noise;
+	struct manifest_noise noise;
 	char *note;
 };
 

@@ -188,6 +188,24 @@ static void get_entries(struct source *s, const char *key, uint64_t *by_path)
 	s->err = inner.err;
 }
 
+/* Runs of version 0.1.0 lack it. */
+static void get_noise(struct source *s, struct manifest_workload *w)
+{
+	json_t *object = json_object_get(s->object, "interference");
+	struct source inner;
+
+	if (!object || json_is_null(object))
+		return;
+	inner = get_inner(s, "interference", "workloads.*.interference.",
+			  JSON_OBJECT);
+	w->has_noise = true;
+	w->noise.interrupts = get_count(&inner, "interrupts");
+	w->noise.preemptions = get_count(&inner, "preemptions");
+	w->noise.migrations = get_count(&inner, "migrations");
+	w->noise.spin_ratio = get_real(&inner, "spin_ratio");
+	s->err = inner.err;
+}
+
 static void get_workload(struct source *s, struct manifest *m)
 {
 	const char *name = get_text(s, "name");
@@ -209,6 +227,7 @@ static void get_workload(struct source *s, struct manifest *m)
 	if (w->has_seen)
 		get_entries(s, "seen_entries", w->seen);
 	w->verified = get_choice(s, "verified", verified_names);
+	get_noise(s, w);
 	get_string(s, "note", &w->note);
 }
 

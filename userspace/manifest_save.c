@@ -62,15 +62,24 @@ static json_t *entries(const uint64_t *by_path)
 	return NULL;
 }
 
+static json_t *noise(const struct manifest_noise *n)
+{
+	return json_pack("{s:o, s:o, s:o, s:f}", "interrupts",
+			 count(n->interrupts), "preemptions",
+			 count(n->preemptions), "migrations",
+			 count(n->migrations), "spin_ratio", n->spin_ratio);
+}
+
 static json_t *workload(const struct manifest_workload *w)
 {
 	return json_pack(
-		"{s:s, s:s, s:o, s:o, s:b, s:o, s:o, s:s, s:s}", "name",
+		"{s:s, s:s, s:o, s:o, s:b, s:o, s:o, s:s, s:s, s:o}", "name",
 		w->name, "path", pti_path_name(w->path), "iterations",
 		count(w->iterations), "samples", count(w->samples), "batch",
 		w->batch, "declared_entries", entries(w->declared),
 		"seen_entries", w->has_seen ? entries(w->seen) : json_null(),
-		"verified", verified_names[w->verified], "note", w->note);
+		"verified", verified_names[w->verified], "note", w->note,
+		"interference", w->has_noise ? noise(&w->noise) : json_null());
 }
 
 static int set_lists(json_t *root, const struct manifest *m)

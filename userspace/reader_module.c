@@ -89,6 +89,26 @@ int module_reader_start(const struct module_reader *r, pid_t tid)
 }
 
 /**
+ * module_reader_filter() - say whose records the next recordings keep
+ * @r: reader, not recording
+ * @tgid: process, 0 for all
+ *
+ * Return: 0 or a negative errno; -ESRCH where there is no such process.
+ */
+int module_reader_filter(const struct module_reader *r, pid_t tgid)
+{
+	const struct ptiscope_filter filter = {
+		.version = PTISCOPE_ABI_VERSION,
+		.size = sizeof(filter),
+		.paths = PTISCOPE_PATHS_ALL,
+		.cpu = PTISCOPE_NO_CPU,
+		.tgid = (uint32_t)tgid,
+	};
+
+	return ioctl(r->fd, PTISCOPE_IOC_FILTER, &filter) ? -errno : 0;
+}
+
+/**
  * module_reader_stop() - end the recording; the rings keep their records
  * @r: reader
  *

@@ -21,6 +21,7 @@ struct module_reader {
 int module_reader_open(struct module_reader *r, const char **why);
 void module_reader_close(struct module_reader *r);
 int module_reader_start(const struct module_reader *r, pid_t tid);
+int module_reader_filter(const struct module_reader *r, pid_t tgid);
 int module_reader_stop(const struct module_reader *r);
 ssize_t module_reader_drain(const struct module_reader *r,
 			    struct ptiscope_record *records, size_t room);

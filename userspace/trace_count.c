@@ -51,8 +51,8 @@ static int count_workload(struct trace *t, const char **why)
 		*why = ctx.why;
 		return err;
 	}
-	for (e = w->entries; e->count; e++)
-		t->declared[e->path] = e->count * t->o->iterations;
+	for (e = w->entries; e->path; e++)
+		t->declared[e->path] = e->count * times * ctx.iterations;
 	/* Once for nothing: its first page faults are not the workload's. */
 	err = w->sample(&ctx, &ticks);
 	for (i = 0; i < times && !err; i++)

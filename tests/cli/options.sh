@@ -36,11 +36,24 @@ fails "run on a CPU that is not there" 2 'CPU 1023 is not one' run -o dir --cpu 
 fails "probe on a CPU that is not there" 2 'CPU 1023 is not one' probe --cpu 1023
 fails "run --lane mars" 2 "'mars'" run -o dir --lane mars
 fails "run --workloads nonsense" 2 'nonsense' run -o dir --workloads nonsense
+for bad in x 0 -1 101 1%% nan; do
+	fails "run --precision '$bad'" 2 "--precision: '$bad' is no percentage" run -o dir --precision "$bad"
+done
+fails "run --paths nonsense" 2 'no entry path is called .nonsense.' run -o dir --paths timer,nonsense
+fails "run --paths: an exit" 2 'no entry path is called .sysret.' run -o dir --paths sysret
+fails "run --paths that nothing takes" 2 'no workload takes the path timer' \
+	run -o dir --workloads getppid --paths timer
 fails "run --nmi moon" 2 "'moon'" run -o dir --nmi moon
 fails "trace of a workload that the records do not show" 2 'longer than the sample' trace --workload nmi_user
 fails "run without -o" 2 '-o|--output|DIR' run
 fails "run -o without a name" 2 'needs a value' run -o
 fails "run: words left over" 2 'word' run -o dir word
+fails "run: a command without --" 2 "what is .true.\? a command comes after --" run -o dir true
+fails "run: a command and workloads" 2 'a command goes with neither' run -o dir -w getppid -- true
+fails "run: a command that fails" 1 'false: ended with exit code 1' run -o dir --samples 1 -- false
+fails "run: a command that is killed" 1 'sh: was killed by signal 9' \
+	run -o dir --samples 1 -- sh -c 'kill -9 $$'
+fails "run: no such command" 1 "can.t be run: No such file" run -o dir --samples 1 -- ./nosuch
 fails "trace --duration x" 2 '--duration' trace --duration x
 fails "trace --pid 0" 2 '--pid' trace --pid 0
 fails "trace --path nonsense" 2 "'nonsense'" trace --path syscall64,nonsense
@@ -72,7 +85,9 @@ fails "plot without runs" 2 'no run directory' plot
 is "a refused command line writes nothing" "$(ls)" "$(printf 'err\nout')"
 
 works "run --list" run --list
-for w in getppid read1 write1 page_fault timer getppid_int80 getppid_sysenter32 nmi_user; do
+for w in getppid read1 page_fault timer getppid_int80 getppid_sysenter32 nmi_user pipe4k sendmsg_recvmsg \
+	futex_processes epoll_wait mmap_munmap huge_page_fault signal single_step tlb_shootdown \
+	resched_ipi fork_exit vfork_exec chase_64m; do
 	has "run --list names $w" out "^$w "
 done
 

@@ -46,6 +46,11 @@ static void fill_reference(struct manifest *m)
 	w->seen[PTI_PATH_TIMER] = 3;
 	w->has_seen = true;
 	w->verified = VERIFIED_YES;
+	w->has_noise = true;
+	w->noise = (struct manifest_noise){ .interrupts = 7,
+					    .preemptions = 1,
+					    .migrations = 0,
+					    .spin_ratio = 1.25 };
 	manifest_set(&w->note, "interrupts are extra");
 	assert_non_null(manifest_add_workload(m, "timer", PTI_PATH_TIMER));
 	assert_int_equal(manifest_add_gap(m, "tlb", "no PMU on %s", "this CPU"),
@@ -84,6 +89,11 @@ static void what_is_saved_is_loaded(void **state)
 	assert_int_equal(m.workloads[0].seen[PTI_PATH_TIMER], 3);
 	assert_int_equal(m.workloads[0].declared[PTI_PATH_SYSCALL64], 1);
 	assert_int_equal(m.workloads[0].verified, VERIFIED_YES);
+	assert_true(m.workloads[0].has_noise &&
+		    m.workloads[0].noise.interrupts == 7 &&
+		    m.workloads[0].noise.preemptions == 1 &&
+		    m.workloads[0].noise.spin_ratio == 1.25);
+	assert_false(m.workloads[1].has_noise);
 	assert_false(m.workloads[1].has_seen);
 	assert_int_equal(m.workloads[1].verified, VERIFIED_NOT_MEASURED);
 	assert_string_equal(m.gaps[0].why, "no PMU on this CPU");
@@ -215,6 +225,12 @@ static void senseless_values_are_refused(void **state)
 		  json_pack("{s:i}", "nowhere", 1), "nowhere'");
 	load_with("workloads.0", "seen_entries", json_pack("{s:i}", "irq", -1),
 		  "irq'");
+	load_with("workloads.0", "interference", json_pack("[]"),
+		  "interference'");
+	load_with("workloads.0.interference", "interrupts", json_integer(-1),
+		  "interrupts'");
+	load_with("workloads.0.interference", "spin_ratio", NULL,
+		  "spin_ratio'");
 	load_with("capture", "lost", json_integer(-1), "'capture.lost'");
 	load_with("samples", "crc32", json_string("12345"), "crc32'");
 	load_with("samples", "crc32", json_string("0x1234 6"), "crc32'");
