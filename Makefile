@@ -11,6 +11,8 @@ Q := $(if $(filter 1,$(V)),,@)
 KERNELS := .output/kernel
 # Kernel that `make module` builds for, if it is not the guests' own
 KDIR ?=
+# 1: `make bench` takes few samples, and one boot of each variant
+QUICK ?=
 # How long `make fuzz` works on each target
 FUZZ_SECONDS ?= 600
 # Where make install puts things, below DESTDIR
@@ -25,6 +27,7 @@ KCONFIG ?=
 
 help:
 	@echo 'make bench    boot every variant in QEMU, measure, compare, plot: results/'
+	@echo "              QUICK=1: few samples, one boot of each variant"
 	@echo 'make test     all tests'
 	@echo 'make soak     the long tests, tests/soak'
 	@echo 'make fuzz     fuzz the readers of files, FUZZ_SECONDS=$(FUZZ_SECONDS) all targets at once'
@@ -72,7 +75,7 @@ tools: deps
 	$(Q)$(MAKE) --no-print-directory -C tools
 
 bench: cli module
-	$(Q)vm/bench
+	$(Q)vm/bench $(if $(filter 1,$(QUICK)),--quick)
 
 test: cli module tools
 	$(Q)tests/run

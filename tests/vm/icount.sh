@@ -8,7 +8,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 rc=0
-"$top/vm/bench" --quick --results "$tmp/results" --only 'icount-.*' \
+# The workloads that a bar is for, and those of the tests below; all of them run in
+# tests/vm/workloads.sh.
+workloads=getppid,read1,write1,page_fault,timer,getppid_int80,getppid_sysenter32,nmi_user
+"$top/vm/bench" --quick --results "$tmp/results" --only 'icount-.*' --workloads "$workloads" \
 	>"$tmp/out" 2>"$tmp/err" || rc=$?
 is "vm/bench: exit code" "$rc" 0
 [ "$rc" = 0 ] || cat "$tmp/err" >&2
@@ -114,6 +117,8 @@ is "interrupted bench: earlier results are as they were" "$(state)" "$before"
 is "interrupted bench: nothing is left" "$(find "$tmp/results" -name '.new*')" ""
 ok "interrupted bench: no guest lives on" \
 	sh -c "! pgrep -f '[q]emu-system-x86_64.*$tmp/results'"
+is "bench --list: every boot in host time" "$("$top/vm/bench" --list --boots 3 | grep -c '^tcg-late\.')" 2
+is "bench --quick --list: one boot each" "$("$top/vm/bench" --quick --list | wc -l)" 11
 rc=0
 "$top/vm/bench" --only nothing 2>"$tmp/err" || rc=$?
 is "bench of an unknown variant: exit code" "$rc" 2
