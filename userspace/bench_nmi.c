@@ -162,8 +162,9 @@ const struct workload bench_nmi_user = {
 	.iterations = 64,
 	.batch = true,
 	.entries = { { PTI_PATH_NMI_USER, 1 } },
-	.unmarked = "the chain that an iteration adds to is longer than the sample; "
-		    "the module's handler counted the NMIs",
+	.unmarked =
+		"the chain that an iteration adds to is longer than the sample; "
+		"the module's handler counted the NMIs",
 	.counts = true,
 	.setup = nmi_setup,
 	.sample = nmi_sample,
