@@ -12,8 +12,8 @@
 #include "plot.h"
 #include "report_runs.h"
 
-static const struct plot *const plots[] = { &plot_round_trip, &plot_windows,
-					    &plot_tlb };
+static const struct plot *const plots[] = { &plot_round_trip, &plot_ecdf,
+					    &plot_windows, &plot_tlb };
 
 #define N_PLOTS (sizeof(plots) / sizeof(plots[0]))
 #define NAME_SIZE 64
@@ -124,7 +124,7 @@ const struct command command_plot = {
 	.usage = "[options] DIR...",
 	.details =
 		"Reads run directories and draws, for every lane, round_trip-LANE.png and .svg,\n"
-		"where runs with marks are given windows-LANE, and where runs of 'ptiscope tlb'\n"
-		"are given tlb-LANE. Needs gnuplot.",
+		"where runs with marks are given switch_ecdf-LANE and windows-LANE, and where\n"
+		"runs of 'ptiscope tlb' are given tlb-LANE. Needs gnuplot.",
 	.run = run_plot,
 };

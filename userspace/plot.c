@@ -55,6 +55,18 @@ void plot_title(FILE *f, const struct machine *machine, const char *what)
 		  m->pcid ? "on" : "off");
 }
 
+/** plot_color() - of a variant: colours that stay apart for colour-blind readers and in print */
+unsigned int plot_color(const struct group *group)
+{
+	const struct manifest *m = group_manifest(group);
+
+	if (m->variant == VARIANT_STOCK)
+		return m->switch_mode == SWITCH_OFF ? 0xc8c8c8 : 0x8c8c8c;
+	if (m->switch_mode == SWITCH_OFF)
+		return 0x7fc8a9;
+	return m->switch_mode == SWITCH_LATE ? 0xd55e00 : 0x0072b2;
+}
+
 /* File names may hold anything; gnuplot takes '' for a quote within quotes. */
 static void write_output(FILE *f, const char *file)
 {

@@ -24,9 +24,11 @@ struct plot {
 extern const struct plot plot_round_trip;
 extern const struct plot plot_tlb;
 extern const struct plot plot_windows;
+extern const struct plot plot_ecdf;
 
 void plot_text(FILE *f, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+unsigned int plot_color(const struct group *group);
 void plot_title(FILE *f, const struct machine *machine, const char *what);
 int plot_draw(const struct plot *plot, const struct machine *machine,
 	      const char *png, const char *svg);

@@ -11,18 +11,6 @@
 #define PANEL_HEIGHT 68
 #define BAR_HEIGHT 22
 
-/* Colours that stay apart for colour-blind readers and in print. */
-static unsigned int color_of(const struct group *group)
-{
-	const struct manifest *m = group_manifest(group);
-
-	if (m->variant == VARIANT_STOCK)
-		return m->switch_mode == SWITCH_OFF ? 0xc8c8c8 : 0x8c8c8c;
-	if (m->switch_mode == SWITCH_OFF)
-		return 0x7fc8a9;
-	return m->switch_mode == SWITCH_LATE ? 0xd55e00 : 0x0072b2;
-}
-
 static bool is_drawn(const struct machine *machine, const struct group *group)
 {
 	for (size_t i = 0; i < machine->n; i++)
@@ -41,7 +29,7 @@ static int write_bar(const struct group *group, const struct key *key,
 	if (err)
 		return err;
 	fprintf(f, "%zu %.10g %.10g %.10g %u ", place, cell.v.estimate,
-		cell.v.ci.low, cell.v.ci.high, color_of(group));
+		cell.v.ci.low, cell.v.ci.high, plot_color(group));
 	if (cell.boots > 1)
 		snprintf(boots, sizeof(boots), "%zu boots, ", cell.boots);
 	plot_text(f, "%s", group_label(group));

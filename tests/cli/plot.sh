@@ -35,15 +35,16 @@ fi
 works "plot" plot -o one $all
 is "the figures are named" "$(cat out)" \
 	"$(printf 'one/%s\n' round_trip-icount.png round_trip-icount.svg \
-		windows-icount.png windows-icount.svg)"
+		switch_ecdf-icount.png switch_ecdf-icount.svg windows-icount.png windows-icount.svg)"
 is "nothing else is written" "$(ls one)" "$(sed 's#one/##' out)"
-for f in round_trip windows; do
+for f in round_trip switch_ecdf windows; do
 	is "$f: PNG" "$(head -c 8 one/$f-icount.png | od -An -c | tr -d ' ')" '211PNG\r\n032\n'
 	ok "$f: SVG is XML" "$top/userspace/.output/page" --svg "one/$f-icount.svg"
 	has "$f: the lane is in the title" "one/$f-icount.svg" 'lane icount'
 done
 has "round_trip: values" one/round_trip-icount.svg '280 +\(n 200, lost 0\)'
 has "windows: values" one/windows-icount.svg '30 \+ 41 +\(n 200, lost 0\)'
+has "switch_ecdf: samples" one/switch_ecdf-icount.svg "late, marks \\(n 200, lost 0\\)"
 
 # shellcheck disable=SC2086
 works "plot again" plot -o two $all
