@@ -13,8 +13,8 @@
 
 /*
  * Runs once per marked entry, after the kernel context is established, with
- * interrupts off, on the CPU and in the task of the entry.  The spilled user
- * registers of struct pti_marks stay out of the record.
+ * interrupts off or in an NMI, on the CPU and in the task of the entry.  The
+ * spilled user registers of struct pti_marks stay out of the record.
  *
  * It is part of what every recorded entry costs: the record is made in its slot,
  * and whatever is not the rule is out of line.

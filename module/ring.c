@@ -3,10 +3,10 @@
  * Records from the probe to the reader: a ring a CPU, with one writer and one
  * reader, which share nothing but two counters.
  *
- * The writer is the probe.  It runs in enter_from_user_mode(), once per entry
- * from user mode and with interrupts off: whatever interrupts it, an NMI or a
- * machine check, interrupts the kernel and so is no such entry.  The writer is
- * therefore never nested, needs no atomic instruction and waits for nobody.
+ * The writer is the probe.  It runs once per entry from user mode with interrupts
+ * off, for an NMI in exc_nmi(): whatever interrupts it, an NMI or a machine
+ * check, interrupts the kernel and so is no such entry.  The writer is therefore
+ * never nested, needs no atomic instruction and waits for nobody.
  *
  * The reader is who holds &struct ptiscope.lock.  A slot is its own from when
  * the writer released it to when it was copied to the user, so a reader that
