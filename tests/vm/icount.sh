@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 rc=0
 # The workloads that a bar is for, and those of the tests below; all of them run in
-# tests/vm/workloads.sh.
+# tests/vm/docs.sh.
 workloads=getppid,read1,write1,page_fault,timer,getppid_int80,getppid_sysenter32,nmi_user
 "$top/vm/bench" --quick --results "$tmp/results" --only 'icount-.*' --workloads "$workloads" \
 	>"$tmp/out" 2>"$tmp/err" || rc=$?
