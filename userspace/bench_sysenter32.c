@@ -159,8 +159,9 @@ const struct workload bench_getppid_sysenter32 = {
 	.iterations = 256,
 	.batch = true,
 	.entries = { { PTI_PATH_SYSENTER32, 1 } },
-	.unmarked = "a helper of 32 bits makes the calls, and the records are of this "
-		    "thread; that each returned the right result was checked",
+	.unmarked =
+		"a helper of 32 bits makes the calls, and the records are of this "
+		"thread; that each returned the right result was checked",
 	.setup = sysenter32_setup,
 	.sample = sysenter32_sample,
 	.overhead = sysenter32_overhead,

@@ -79,8 +79,7 @@ static unsigned int interrupts(const struct paths *p)
 static void judge(struct tap *tap, const char *name, const struct paths *p,
 		  unsigned int seen, unsigned int least, unsigned int most)
 {
-	tap_ok(tap,
-	       seen >= least && seen <= most && !p->bad && !p->lost,
+	tap_ok(tap, seen >= least && seen <= most && !p->bad && !p->lost,
 	       "%d bits: %s: %u records, from %u to %u are right; bad %llu, lost %llu",
 	       BITS, name, seen, least, most, p->bad, p->lost);
 }
@@ -123,7 +122,9 @@ static void take_steps(void)
 		     "pushf\n\t"
 		     "andl $~0x100, (%%" STACK ")\n\t"
 		     "popf"
-		     : : : "memory", "cc");
+		     :
+		     :
+		     : "memory", "cc");
 }
 
 static void take_ud2(void)
@@ -172,7 +173,8 @@ static void take_syscall(void)
 /* With this stack segment every IRET takes the way of ESPFIX. */
 static void take_espfix(void)
 {
-	const struct user_desc data16 = { .limit = 0xfffff, .contents = 0,
+	const struct user_desc data16 = { .limit = 0xfffff,
+					  .contents = 0,
 					  .limit_in_pages = 1 };
 
 	if (syscall(SYS_modify_ldt, 1, &data16, sizeof(data16)))
@@ -247,7 +249,8 @@ static const struct {
 	{ "debug", take_steps, PTI_PATH_DEBUG, false, 0 },
 	{ "breakpoint", take_int3, PTI_PATH_BREAKPOINT, false, 0 },
 	{ "invalid_op", take_ud2, PTI_PATH_INVALID_OP, false, 0 },
-	{ "general_protection", take_hlt, PTI_PATH_GENERAL_PROTECTION, false, 0 },
+	{ "general_protection", take_hlt, PTI_PATH_GENERAL_PROTECTION, false,
+	  0 },
 	{ "other_exception", take_div, PTI_PATH_OTHER_EXCEPTION, false, 0 },
 };
 
@@ -291,7 +294,8 @@ static void test_fork_return(struct tap *tap)
 		waitpid(pid, NULL, 0);
 	}
 	p = stop_and_read();
-	judge(tap, "fork_return", &p, p.exit[PTI_PATH_FORK_RETURN], TIMES, TIMES);
+	judge(tap, "fork_return", &p, p.exit[PTI_PATH_FORK_RETURN], TIMES,
+	      TIMES);
 }
 
 /* A thread on the other CPU that does nothing but be in user mode */
@@ -374,11 +378,13 @@ static void test_interrupts(struct tap *tap)
 	p = stop_and_read();
 	judge(tap, "resched_ipi", &p, p.entry[PTI_PATH_RESCHED_IPI], TIMES / 4,
 	      TIMES);
-	syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+	syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0,
+		0);
 	start(fd, spinner_tid);
 	call();
 	p = stop_and_read();
-	judge(tap, "call_ipi", &p, p.entry[PTI_PATH_CALL_IPI], TIMES / 4, TIMES);
+	judge(tap, "call_ipi", &p, p.entry[PTI_PATH_CALL_IPI], TIMES / 4,
+	      TIMES);
 	start(fd, 0);
 	user = send_nmis();
 	p = stop_and_read();
@@ -395,7 +401,9 @@ static void test_interrupts(struct tap *tap)
 
 int main(void)
 {
-	const int caught[] = { SIGTRAP, SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGUSR1 };
+	const int caught[] = {
+		SIGTRAP, SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGUSR1
+	};
 	struct sigaction action = { .sa_sigaction = on_signal,
 				    .sa_flags = SA_SIGINFO };
 	struct tap tap = { 0 };

@@ -73,7 +73,8 @@ static inline bool sound(const struct ptiscope_record *r, __u32 tid)
 {
 	if (r->reserved || r->cpu >= MAX_CPUS || (tid && r->tid != tid))
 		return false;
-	if (r->entry_path == PTI_PATH_NONE || r->entry_path >= PTI_PATH_FORK_RETURN)
+	if (r->entry_path == PTI_PATH_NONE ||
+	    r->entry_path >= PTI_PATH_FORK_RETURN)
 		return false;
 	if (r->e0 > r->e1 || r->e1 > r->e2)
 		return false;
