@@ -170,7 +170,10 @@ static void nmi_start_timer(void *unused)
 		      HRTIMER_MODE_REL_PINNED_HARD);
 }
 
-/* Wait for what is under way: it has an owner only while there are handlers */
+/*
+ * Wait for what is under way: it has an owner only while there are handlers.  A
+ * CPU that takes no NMI for so long is in trouble that must not hold up close(2).
+ */
 static void nmi_drain(void)
 {
 	int i, cpu;
@@ -184,6 +187,7 @@ static void nmi_drain(void)
 		if (!busy)
 			return;
 	}
+	pr_warn("an NMI is still under way, and nobody will know it\n");
 }
 
 static void nmi_stop(void)
@@ -381,7 +385,8 @@ long ptiscope_ioc_nmi(struct ptiscope *p, void __user *arg)
  * ptiscope_nmi_release - end what PTISCOPE_IOC_NMI started, if anything
  * @p: the device
  *
- * When this returns no NMI is under way and no handler is registered.  Sleeps.
+ * When this returns no handler is registered, and no NMI is under way, or the
+ * kernel log says that one is.  Sleeps.
  */
 void ptiscope_nmi_release(struct ptiscope *p)
 {
