@@ -59,6 +59,27 @@ static double resample_median(gsl_rng *rng, const double *sorted, size_t n)
 	return (first + sorted[(size_t)fmin(n * upper, n - 1)]) / 2;
 }
 
+/* How many values are equal to the first: in steps that double, then halved. */
+static size_t ties(const double *sorted, size_t n)
+{
+	size_t equal = 1, beyond = 2, middle;
+
+	while (beyond <= n && sorted[beyond - 1] == sorted[0]) {
+		equal = beyond;
+		beyond *= 2;
+	}
+	if (beyond > n)
+		beyond = n + 1;
+	while (beyond - equal > 1) {
+		middle = equal + (beyond - equal) / 2;
+		if (sorted[middle - 1] == sorted[0])
+			equal = middle;
+		else
+			beyond = middle;
+	}
+	return equal;
+}
+
 /*
  * The mean of a bootstrap resample.  Equal values are drawn together: how many
  * of the draws that are left fall on them is binomial.
@@ -71,9 +92,7 @@ static double resample_mean(gsl_rng *rng, const double *sorted, size_t n)
 	for (size_t i = 0; i < n && draws; i += same, left -= same) {
 		size_t hits;
 
-		for (same = 1; i + same < n && sorted[i + same] == sorted[i];
-		     same++)
-			;
+		same = ties(sorted + i, n - i);
 		hits = same == left ? draws :
 				      gsl_ran_binomial(rng, (double)same / left,
 						       draws);
