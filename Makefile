@@ -23,11 +23,12 @@ KCONFIG ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps kernel module bpf cli tools bench test soak fuzz install uninstall kernel-deb check clean
+.PHONY: help deps kernel module bpf cli tools bench peers test soak fuzz install uninstall kernel-deb check clean
 
 help:
 	@echo 'make bench    boot every variant in QEMU, measure, compare, plot: results/'
 	@echo "              QUICK=1: few samples, one boot of each variant"
+	@echo 'make peers    what ptiscope and other tools add to each system call: results/'
 	@echo 'make test     all tests'
 	@echo 'make soak     the long tests, tests/soak'
 	@echo 'make fuzz     fuzz the readers of files, FUZZ_SECONDS=$(FUZZ_SECONDS) all targets at once'
@@ -76,6 +77,9 @@ tools: deps
 
 bench: cli module
 	$(Q)vm/bench $(if $(filter 1,$(QUICK)),--quick)
+
+peers: cli module
+	$(Q)vm/peers
 
 test: cli module tools
 	$(Q)tests/run

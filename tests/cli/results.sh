@@ -25,4 +25,17 @@ for run in "$@"; do
 		"{ head -n 1 new/summary.csv; grep '^${run##*/},' new/summary.csv; } | cmp - '$run/summary.csv'"
 done
 ok "100 columns" awk 'length > 100 { print; bad = 1 } END { exit bad }' report.txt
+# The page on it and the README show what was measured.
+while read -r row; do
+	ok "docs/method.md: $row" grep -q -x -F -e "$row" "$top/docs/method.md"
+done <"$top/results/peers.md"
+# shellcheck disable=SC2016
+ok "README.md: what watching adds" awk '
+	NR == FNR { text = text " " $0; next }
+	$1 ~ /^(marks|module|bpf_histogram|bpftrace_latency)$/ {
+		n++
+		want = sprintf(" %.0f[ ,]", $8)
+		if (text !~ want) { print "not there:" want; bad = 1 }
+	}
+	END { exit bad || n != 4 }' FS='\n' "$top/README.md" FS=, "$top/results/peers.csv"
 tap_done
