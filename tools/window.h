@@ -158,6 +158,7 @@ enum window_flow {
 
 enum window_mem_kind {
 	MEM_PERCPU, /* gs: and a fixed offset */
+	MEM_PERCPU_REG, /* gs:, one register and a displacement */
 	MEM_FIXED, /* absolute or RIP-relative */
 	MEM_REG, /* one register and a displacement */
 	MEM_OTHER, /* index registers, other segments */
@@ -214,6 +215,11 @@ unsigned int window_next(struct window_decoder *d, int insn,
 
 /* ---- window_state.c: what is known at an instruction ---- */
 
+#define WINDOW_PAGE 4096
+/* What a masked offset stays below, and how far behind it a slot may reach */
+#define WINDOW_BOUND 2048
+#define WINDOW_REACH 256
+
 enum window_table {
 	TABLE_USER,
 	TABLE_KERNEL,
@@ -264,6 +270,8 @@ enum window_value {
 	V_GS_BASE, /* GS base as found */
 	V_GS_BASE_HIGH, /* its high half */
 	V_GS_BASE_CPU, /* from __per_cpu_offset[] */
+	V_BOUNDED, /* below WINDOW_BOUND, by an AND with a constant */
+	V_MARKS, /* offset of per-CPU data in pti_marks, WINDOW_REACH from its end */
 };
 
 /* What the flags tell, set by the last test */

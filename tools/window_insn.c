@@ -113,8 +113,8 @@ static void add_mem(const struct window_kernel *k, struct window_insn *i,
 			mem->addr += k->slide;
 		if (!gs && m->base == X86_REG_INVALID)
 			mem->addr -= k->slide;
-	} else if (!gs && mem->reg != REG_NONE) {
-		mem->kind = MEM_REG;
+	} else if (mem->reg != REG_NONE) {
+		mem->kind = gs ? MEM_PERCPU_REG : MEM_REG;
 	}
 }
 

@@ -7,7 +7,6 @@
 
 #include "window.h"
 
-#define PAGE 4096
 /* A frame and what the entry code pushes is less; the stacks are pages. */
 #define STACK_REACH 512
 
@@ -54,7 +53,48 @@ static const char *verb(const struct window_mem *mem)
 
 static bool in_page(uint64_t addr, uint64_t page)
 {
-	return addr >= page && addr <= page + PAGE - 8;
+	return addr >= page && addr <= page + WINDOW_PAGE - 8;
+}
+
+/* Per-CPU data needs the GS base of the kernel, on either table. */
+static void check_gs(struct check *c, const struct window_mem *mem,
+		     const char *name)
+{
+	if (c->s->gs != GS_KERNEL && c->s->origin != ORIGIN_KERNEL)
+		FAULT(c, "%s per-CPU data, %s, while the GS base %s", verb(mem),
+		      name,
+		      c->s->gs == GS_USER ? "is the user's" :
+					    "may be the user's");
+}
+
+/* Is gs:@mem within pti_marks, whatever its register holds? */
+static bool stays_in_marks(const struct check *c, const struct window_mem *mem)
+{
+	uint64_t first = mem->disp;
+
+	switch (c->s->reg[mem->reg]) {
+	case V_BOUNDED:
+		return in_page(first, c->m->at.marks) &&
+		       in_page(first + WINDOW_BOUND, c->m->at.marks);
+	case V_MARKS:
+		return mem->disp >= 0 && mem->disp <= WINDOW_REACH - 8;
+	default:
+		return false;
+	}
+}
+
+static void check_percpu_reg(struct check *c, const struct window_mem *mem,
+			     bool window)
+{
+	check_gs(c, mem, "at an offset");
+	if (!window)
+		return;
+	if (c->m->config.marks && stays_in_marks(c, mem))
+		c->touches |= TOUCH_MARKS;
+	else
+		FAULT(c,
+		      "%s per-CPU data at an offset in %s: nothing keeps it in what the user page table maps",
+		      verb(mem), reg_names[mem->reg]);
 }
 
 static void check_percpu(struct check *c, const struct window_mem *mem,
@@ -63,11 +103,7 @@ static void check_percpu(struct check *c, const struct window_mem *mem,
 	char name[WINDOW_NAME_MAX];
 
 	window_name(&c->m->k->percpu, mem->addr, name);
-	if (c->s->gs != GS_KERNEL && c->s->origin != ORIGIN_KERNEL)
-		FAULT(c, "%s per-CPU data, %s, while the GS base %s", verb(mem),
-		      name,
-		      c->s->gs == GS_USER ? "is the user's" :
-					    "may be the user's");
+	check_gs(c, mem, name);
 	if (!window)
 		return;
 	if (in_page(mem->addr, c->m->at.tss))
@@ -114,6 +150,9 @@ static void check_mem(struct check *c, const struct window_mem *mem)
 	switch (mem->kind) {
 	case MEM_PERCPU:
 		check_percpu(c, mem, true);
+		break;
+	case MEM_PERCPU_REG:
+		check_percpu_reg(c, mem, true);
 		break;
 	case MEM_FIXED:
 		window_name(&c->m->k->text, mem->addr, name);
@@ -257,6 +296,8 @@ unsigned int window_rules(const struct window_model *m, struct window_report *r,
 		for (unsigned int n = 0; n < i->mems; n++)
 			if (i->mem[n].kind == MEM_PERCPU)
 				check_percpu(&c, &i->mem[n], false);
+			else if (i->mem[n].kind == MEM_PERCPU_REG)
+				check_percpu_reg(&c, &i->mem[n], false);
 	}
 	if (window_writes_cr3(i)) {
 		int reg = general_reg(i->cs->detail->x86.operands[1].reg, NULL,

@@ -140,6 +140,9 @@ static uint8_t masked(const struct window_model *m, struct window_state *s,
 		       i->mem[0].kind == MEM_PERCPU &&
 		       i->mem[0].addr == m->at.espfix_stack)
 		return V_STACK_ESPFIX;
+	if (! or &&!is_cr3(value) && by->type == X86_OP_IMM && to->size >= 4 &&
+			 by->imm >= 0 && by->imm < WINDOW_BOUND)
+		return V_BOUNDED;
 	/* A 32-bit operation loses the upper half of an address. */
 	if (!is_cr3(value) || to->size == 4)
 		return window_is_stack(value) && to->size == 8 ? value : V_ANY;
@@ -196,8 +199,24 @@ static void step_bit(struct window_state *s, const struct window_insn *i)
 						   V_ANY);
 }
 
+/* A bounded number added to the address of pti_marks? */
+static bool enters_marks(const struct window_model *m,
+			 const struct window_state *s,
+			 const struct window_insn *i, int reg)
+{
+	const cs_x86_op *to = &i->cs->detail->x86.operands[0];
+	const cs_x86_op *by = &i->cs->detail->x86.operands[1];
+	uint64_t base = by->imm;
+
+	return i->cs->id == X86_INS_ADD && by->type == X86_OP_IMM &&
+	       to->size == 8 && s->reg[reg] == V_BOUNDED &&
+	       base >= m->at.marks &&
+	       base + WINDOW_BOUND + WINDOW_REACH <= m->at.marks + WINDOW_PAGE;
+}
+
 /* ADD, SUB: the stack pointer moves, other stack pointers stay in their stack */
-static void step_add(struct window_state *s, const struct window_insn *i)
+static void step_add(const struct window_model *m, struct window_state *s,
+		     const struct window_insn *i)
 {
 	const cs_x86_op *to = &i->cs->detail->x86.operands[0];
 	const cs_x86_op *by = &i->cs->detail->x86.operands[1];
@@ -218,7 +237,7 @@ static void step_add(struct window_state *s, const struct window_insn *i)
 		return;
 	if (by->type != X86_OP_IMM || !window_is_stack(s->reg[reg]) ||
 	    to->size != 8) {
-		set_reg(s, reg, V_ANY);
+		set_reg(s, reg, enters_marks(m, s, i, reg) ? V_MARKS : V_ANY);
 		return;
 	}
 	if (reg != REG_RSP)
@@ -466,7 +485,7 @@ void window_state_step(const struct window_model *m, struct window_state *s,
 		break;
 	case X86_INS_ADD:
 	case X86_INS_SUB:
-		step_add(s, i);
+		step_add(m, s, i);
 		break;
 	default:
 		step_other(s, i);
