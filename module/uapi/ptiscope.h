@@ -36,6 +36,10 @@
  * NOFLUSH (SDM vol. 3, 4.10.4.1).  The exit half is valid only where @exit_path
  * is not PTI_PATH_NONE.
  *
+ * Where @exit_path is PTI_PATH_PARANOID this is one stay in the handler of a
+ * paranoid entry (NMI, #DB, #MC, #DF) that hit the kernel on the user CR3: the
+ * entry is the earlier half then, and the exit restores @old_cr3.
+ *
  * @x0: TSC at the start of the exit path
  * @x1: TSC just before the CR3 write of the exit
  * @x2: TSC just after it

@@ -33,11 +33,9 @@
 
 #ifdef __x86_64__
 #define REG_PC REG_RIP
-#define REG_SEGMENTS REG_CSGSFS
 #define STACK "rsp"
 #else
 #define REG_PC REG_EIP
-#define REG_SEGMENTS REG_CS
 #define STACK "esp"
 #endif
 
@@ -87,18 +85,31 @@ static void judge(struct tap *tap, const char *name, const struct paths *p,
 /* Bytes that the handler skips; or the way back is one that IRET cannot go. */
 static unsigned int skip;
 static bool break_iret;
+static unsigned short break_ss;
 static atomic_uint signals;
+
+static void set_segments(greg_t *regs, unsigned short cs, unsigned short ss)
+{
+#ifdef __x86_64__
+	regs[REG_CSGSFS] = (regs[REG_CSGSFS] & 0xffffffff0000) | cs |
+			   (greg_t)ss << 48;
+#else
+	regs[REG_CS] = cs;
+	regs[REG_SS] = ss;
+#endif
+}
 
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
-	unsigned short cs;
+	unsigned short cs, ss;
 
 	(void)info;
 	asm("mov %%cs, %0" : "=rm"(cs));
+	asm("mov %%ss, %0" : "=rm"(ss));
 	if (break_iret)
-		regs[REG_SEGMENTS] = (regs[REG_SEGMENTS] & ~(greg_t)0xffff) |
-				     (sig == SIGTRAP ? NO_SELECTOR : cs);
+		set_segments(regs, sig == SIGTRAP ? NO_SELECTOR : cs,
+			     sig == SIGTRAP && break_ss ? break_ss : ss);
 	regs[REG_PC] += skip;
 	signals++;
 }
@@ -170,14 +181,27 @@ static void take_syscall(void)
 	getppids(TIMES);
 }
 
-/* With this stack segment every IRET takes the way of ESPFIX. */
-static void take_espfix(void)
+static bool make_data16(void)
 {
 	const struct user_desc data16 = { .limit = 0xfffff,
 					  .contents = 0,
 					  .limit_in_pages = 1 };
 
-	if (syscall(SYS_modify_ldt, 1, &data16, sizeof(data16)))
+	return !syscall(SYS_modify_ldt, 1, &data16, sizeof(data16));
+}
+
+/* An IRET that fails on the stack of ESPFIX, which cannot take the #GP's frame: #DF */
+static void take_double_fault(void)
+{
+	break_ss = make_data16() ? LDT_SELECTOR : 0;
+	take_bad_iret();
+	break_ss = 0;
+}
+
+/* With this stack segment every IRET takes the way of ESPFIX. */
+static void take_espfix(void)
+{
+	if (!make_data16())
 		return;
 	for (int i = 0; i < TIMES; i++) {
 		long ret = GETPPID_32, ss;
@@ -199,6 +223,31 @@ static void take_vsyscall(void)
 		long ret = GETPPID_32;
 
 		asm volatile("call *%%gs:0x10" : "+a"(ret) : : "memory", "cc");
+	}
+}
+#endif
+
+#ifndef __x86_64__
+/*
+ * SYSENTER keeps TF.  So it, and each step from there to the POPF of the stub, traps
+ * in the kernel, on the user CR3: ENDBR, SWAPGS, PUSH, JMP, three of PUSH, and POPF.
+ */
+#define SYSENTER_STEPS 9
+static void take_stepped_vsyscall(void)
+{
+	for (int i = 0; i < TIMES; i++) {
+		long ret = GETPPID_32;
+
+		asm volatile("pushf\n\t"
+			     "orl $0x100, (%%esp)\n\t"
+			     "popf\n\t"
+			     "call *%%gs:0x10\n\t"
+			     "pushf\n\t"
+			     "andl $~0x100, (%%esp)\n\t"
+			     "popf"
+			     : "+a"(ret)
+			     :
+			     : "memory", "cc");
 	}
 }
 #endif
@@ -238,6 +287,7 @@ static const struct {
 	{ "syscall64", take_syscall, PTI_PATH_SYSCALL64, false, 1 },
 	{ "sysret", take_syscall, PTI_PATH_SYSRET, true, 1 },
 	{ "espfix", take_espfix, PTI_PATH_ESPFIX, true, 0 },
+	{ "double_fault", take_double_fault, PTI_PATH_DOUBLE_FAULT, false, 0 },
 #else
 	{ "sysenter32", take_vsyscall, PTI_PATH_SYSENTER32, false, 1 },
 	{ "sysret32", take_vsyscall, PTI_PATH_SYSRET32, true, 1 },
@@ -281,6 +331,24 @@ static void test_ways(struct tap *tap)
 	}
 }
 
+#ifndef __x86_64__
+/* 32-bit SYSCALL, of AMD, clears TF. */
+static void test_paranoid(struct tap *tap)
+{
+	unsigned int times = amd() ? 0 : TIMES * SYSENTER_STEPS;
+	struct paths p;
+
+	skip = 0;
+	take_stepped_vsyscall();
+	start(fd, gettid());
+	take_stepped_vsyscall();
+	p = stop_and_read();
+	judge(tap, "debug to paranoid, nested", &p, p.exit[PTI_PATH_PARANOID],
+	      times, times);
+}
+#endif
+
+#ifdef __x86_64__
 static void test_fork_return(struct tap *tap)
 {
 	struct paths p;
@@ -398,6 +466,7 @@ static void test_interrupts(struct tap *tap)
 	spinner_ends = true;
 	pthread_join(thread, NULL);
 }
+#endif
 
 int main(void)
 {
@@ -414,9 +483,11 @@ int main(void)
 	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
 		sigaction(caught[i], &action, NULL);
 	test_ways(&tap);
-	if (BITS == 64) {
-		test_fork_return(&tap);
-		test_interrupts(&tap);
-	}
+#ifdef __x86_64__
+	test_fork_return(&tap);
+	test_interrupts(&tap);
+#else
+	test_paranoid(&tap);
+#endif
 	return tap_done(&tap);
 }

@@ -80,9 +80,12 @@ static inline bool sound(const struct ptiscope_record *r, __u32 tid)
 		return false;
 	if (r->exit_path == PTI_PATH_NONE)
 		return !(r->x0 | r->x1 | r->x2 | r->exit_cr3);
-	return r->exit_path >= PTI_PATH_FORK_RETURN &&
-	       r->exit_path < PTI_PATH_COUNT && r->x0 <= r->x1 &&
-	       r->x1 <= r->x2 && r->x2 <= r->e0;
+	if (r->exit_path < PTI_PATH_FORK_RETURN ||
+	    r->exit_path >= PTI_PATH_COUNT || r->x0 > r->x1 || r->x1 > r->x2)
+		return false;
+	/* A paranoid exit ends the handler of that very entry. */
+	return r->exit_path == PTI_PATH_PARANOID ? r->e2 <= r->x0 :
+						   r->x2 <= r->e0;
 }
 
 static inline void count(struct tally *tally, const struct ptiscope_record *r,
