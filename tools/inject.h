@@ -151,6 +151,8 @@ struct program {
  * @stopped_at: RIP at the last stop
  * @nmis: how many NMIs were injected
  * @merged: of them, those that the kernel handles together with another
+ * @window_nmis: of them, those that hit kernel mode on the user page table
+ * @window_mces: machine checks that did
  * @mode: early, late or stock
  */
 struct session {
@@ -166,6 +168,8 @@ struct session {
 	uint64_t stopped_at;
 	uint64_t nmis;
 	uint64_t merged;
+	uint64_t window_nmis;
+	uint64_t window_mces;
 	char mode[16];
 };
 

@@ -42,8 +42,11 @@ void report_tap(FILE *f, const struct session *s, const struct result *result,
 {
 	fprintf(f,
 		"# mode: %s\n# NMIs injected: %" PRIu64
-		", to be handled: %" PRIu64 "\n",
-		s->mode, s->nmis, s->nmis - s->merged);
+		", to be handled: %" PRIu64
+		"\n# in kernel mode on the user page table: nmi_kernel %" PRIu64
+		", mce %" PRIu64 "\n",
+		s->mode, s->nmis, s->nmis - s->merged, s->window_nmis,
+		s->window_mces);
 	for (size_t i = 0; i < count; i++) {
 		const struct result *r = &result[i];
 

@@ -11,6 +11,10 @@
 
 #include "inject.h"
 
+/* Of CS, and of CR3 */
+#define CS_RPL 3
+#define USER_TABLE (1u << 12)
+
 /* A guest may still be booting when it is first looked at. */
 #define BOOT_TIMEOUT_MS 600000
 
@@ -143,13 +147,22 @@ static int inject_mce(struct session *s)
  */
 int inject_event(struct session *s, enum event event)
 {
-	int ret = 0;
+	struct gdb_regs regs;
+	bool window;
+	int ret;
 
-	if (event != EVENT_NMI)
+	ret = gdb_read_regs(s->gdb, &regs);
+	if (ret)
+		return ret;
+	window = !(regs.r[GDB_CS] & CS_RPL) && regs.r[GDB_CR3] & USER_TABLE;
+	if (event != EVENT_NMI) {
 		ret = inject_mce(s);
+		s->window_mces += !ret && window;
+	}
 	if (!ret && event != EVENT_MCE) {
 		ret = qmp_execute(s->qmp, "inject-nmi", NULL, NULL);
 		s->nmis += !ret;
+		s->window_nmis += !ret && window;
 	}
 	return ret;
 }

@@ -15,6 +15,7 @@ guest_timeout=3600
 torture_modes 1
 survived=$(survived_in_all)
 ok "at least 2000 points survived in both modes ($survived)" test "$survived" -ge 2000
+torture_marks 1
 torture stock stock '' Skylake-Client
 tortured stock stock
 torture_planted

@@ -3,7 +3,7 @@
 #
 # Injection torture, a part of it: an NMI or a machine check at each sixteenth
 # instruction boundary of every way into the kernel and out of it, the two modes
-# side by side.  tests/soak/inject.sh is the whole.
+# side by side; and of them a half with marks.  tests/soak/inject.sh is the whole.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
@@ -11,5 +11,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 every=${INJECT_EVERY:-16}
 torture_modes "$every"
+torture_marks $((every * 2))
 torture_planted
 tap_done

@@ -110,6 +110,31 @@ torture_modes() {
 	done
 }
 
+# torture_marks EVERY: NMIs and machine checks in both modes with marks, each EVERY-th
+# point.  Each of them that hits the kernel on the user CR3 has one record.
+torture_marks() {
+	build_programs nested
+	guest_options="--payload $programs/nested"
+	for mode in early late; do
+		torture "$mode-marks" patched "pti_switch=$mode pti_marks=on" Skylake-Client \
+			--every "$1" --event nmi,mce &
+		eval "pid_$mode=\$!"
+	done
+	wait "$pid_early" "$pid_late"
+	guest_options=
+	for mode in early late; do
+		tortured "$mode-marks" "$mode"
+		for path in nmi_kernel mce; do
+			is "$mode-marks: records of $path, one for each hit" \
+				"$(sed -n "s/^nmi $path //p" "$tmp/$mode-marks.out")" \
+				"$(sed -n "s/^# in kernel mode.* $path \\([0-9]*\\).*/\\1/p" \
+					"$tmp/$mode-marks.tap")"
+		done
+		has "$mode-marks: all records are right" "$tmp/$mode-marks.out" '^nmi bad 0$'
+		has "$mode-marks: no record is lost" "$tmp/$mode-marks.out" '^nmi lost 0$'
+	done
+}
+
 # planted_found RC FAULT TEXT: a planted fault is found, named, and does not hang
 planted_found() {
 	is "planted fault, $2: exit code of inject" "$1" 1
