@@ -45,6 +45,8 @@ const volatile __u64 filter_paths = ~0ULL;
 const volatile __u32 filter_syscall = PTI_BPF_SYSCALLS;
 const volatile bool by_syscall;
 const volatile bool has_pcid;
+const volatile __u32 event_halves; /* a bit for each that has counters */
+const volatile __u32 n_cpus;
 
 /* Written by userspace through the mapped .bss, so without a kernel entry. */
 bool enabled;
@@ -84,6 +86,38 @@ struct {
 	__type(key, int);
 	__type(value, __u32);
 } last_syscall SEC(".maps");
+
+/*
+ * Counters: of event e on a CPU at 2 * e * n_cpus + CPU, and at
+ * (2 * e + 1) * n_cpus + CPU.  The first counts for the kernel alone and the second
+ * for user mode alone, so that readings at entries tell the two apart.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PTI_BPF_PATHS);
+	__type(key, __u32);
+	__type(value, struct pti_bpf_events);
+} events SEC(".maps");
+
+/* The readings at a CPU's last entry, and by which path that came if it counts. */
+struct readings {
+	struct bpf_perf_event_value value[2 * PTI_BPF_EVENTS];
+	__u32 entry_path;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct readings);
+} last_readings SEC(".maps");
 
 static __always_inline bool comm_matches(void)
 {
@@ -192,22 +226,93 @@ static __always_inline void count_by_syscall(struct pti_marks___local *marks,
 				marks->x2 - marks->x1);
 }
 
-SEC("tp_btf/pti_switch")
-int BPF_PROG(pti_switch, struct pti_marks___local *marks)
+/*
+ * What a counter counted since this CPU's last entry, to @sum.  Where there are more
+ * events than counters they count in turns; what a counter did not see to the end is
+ * left out, so nothing has to be scaled.
+ */
+static __always_inline void count_half(struct bpf_perf_event_value *last,
+				       struct pti_bpf_event *sum, __u32 half)
+{
+	struct bpf_perf_event_value now;
+	__u64 key = half * n_cpus + bpf_get_smp_processor_id();
+
+	if (bpf_perf_event_read_value(&counters, key, &now, sizeof(now)))
+		return;
+	if (sum && last->enabled && now.running > last->running &&
+	    now.running - last->running == now.enabled - last->enabled) {
+		sum->sum += now.counter - last->counter;
+		sum->n++;
+	}
+	*last = now;
+}
+
+/*
+ * Each entry is read, whether it counts or not: the next difference begins here.
+ * What the kernel did since belongs to the entry before, what user mode did to the
+ * exit between the two.
+ */
+static __always_inline void count_events(struct pti_marks___local *marks,
+					 bool entry, bool exit)
+{
+	__u32 zero = 0, path = marks->exit_path, half;
+	struct readings *last = bpf_map_lookup_elem(&last_readings, &zero);
+	struct pti_bpf_events *before, *after;
+	struct pti_bpf_event *sum;
+
+	if (!last)
+		return;
+	before = bpf_map_lookup_elem(&events, &last->entry_path);
+	after = bpf_map_lookup_elem(&events, &path);
+	if (!before || !after)
+		return;
+	for (half = 0; half < 2 * PTI_BPF_EVENTS; half++) {
+		if (!(event_halves >> half & 1))
+			continue;
+		if (half & 1)
+			sum = exit ? &after->half[half] : NULL;
+		else
+			sum = last->entry_path ? &before->half[half] : NULL;
+		count_half(&last->value[half], sum, half);
+	}
+	last->entry_path = entry ? marks->entry_path : PTI_BPF_PATH_NONE;
+}
+
+static __always_inline void count(struct pti_marks___local *marks,
+				  bool with_events)
 {
 	/* PTI_BPF_PATH_NONE: the exit before this entry was not marked. */
 	bool entry = true, exit = marks->exit_path != PTI_BPF_PATH_NONE;
 
-	if (!thread_matches())
-		return 0;
+	if (!thread_matches()) {
+		if (with_events)
+			count_events(marks, false, false);
+		return;
+	}
 	if (by_syscall)
 		count_by_syscall(marks, &entry, &exit);
+	if (with_events)
+		count_events(marks, entry, exit);
 	if (entry)
 		account(marks->entry_path, marks->e1 - marks->e0,
 			marks->e2 - marks->e1, marks->new_cr3);
 	if (exit)
 		account(marks->exit_path, marks->x1 - marks->x0,
 			marks->x2 - marks->x1, marks->exit_cr3);
+}
+
+SEC("tp_btf/pti_switch")
+int BPF_PROG(pti_switch, struct pti_marks___local *marks)
+{
+	count(marks, false);
+	return 0;
+}
+
+/* In place of the other: that one keeps its registers for what is always done. */
+SEC("tp_btf/pti_switch")
+int BPF_PROG(pti_switch_events, struct pti_marks___local *marks)
+{
+	count(marks, true);
 	return 0;
 }
 

@@ -42,6 +42,9 @@
 /** PTI_BPF_REASONS - slots by enum tlb_flush_reason of the kernel */
 #define PTI_BPF_REASONS 8
 
+/** PTI_BPF_EVENTS - most events that performance counters are read for */
+#define PTI_BPF_EVENTS 8
+
 /** PTI_BPF_COMM - bytes of a thread's name, the closing 0 included */
 #define PTI_BPF_COMM 16
 
@@ -87,6 +90,26 @@ struct pti_bpf_flush {
 	__u64 count;
 	__u64 all;
 	__u64 pages;
+};
+
+/**
+ * struct pti_bpf_event - what a counter counted behind one path, on one CPU
+ * @sum: of the @n stays
+ * @n: stays in which it counted all the time
+ */
+struct pti_bpf_event {
+	__u64 sum;
+	__u64 n;
+};
+
+/**
+ * struct pti_bpf_events - what the counters counted behind one path, on one CPU
+ * @half: of event e at 2 * e: behind an entry by this path until the next entry,
+ *	in the kernel (the kernel's own events: anywhere); at 2 * e + 1: behind an
+ *	exit by this path until the next entry, in user mode
+ */
+struct pti_bpf_events {
+	struct pti_bpf_event half[2 * PTI_BPF_EVENTS];
 };
 
 /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ptiscope trace: counts and histograms per path, made by BPF in the kernel. */
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -37,19 +38,36 @@ static int show(const struct trace *t)
 	return EXIT_OK;
 }
 
+/* What of the events can't be counted is left out; the rest is counted. */
+static int open_reader(struct trace *t, const char **why)
+{
+	struct bpf_filter filter = t->o->filter;
+
+	t->events = t->o->events;
+	if (t->events.n) {
+		filter.events = &t->events;
+		*why = "events";
+		if (events_open(&t->events, libbpf_num_possible_cpus()))
+			return -ENOMEM;
+	}
+	return bpf_reader_open(&t->reader, &filter, why);
+}
+
 static int count_and_show(struct trace *t, const struct env *env,
 			  const struct rundir *dir)
 {
 	const char *why = "";
 	int err;
 
-	err = bpf_reader_open(&t->reader, &t->o->filter, &why);
+	err = open_reader(t, &why);
 	if (err) {
+		events_close(&t->events);
 		log_error("%s: %s", why, strerror(-err));
 		return err == -EOPNOTSUPP ? EXIT_UNSUPPORTED : EXIT_RUNTIME;
 	}
 	err = trace_count(t, &why);
 	bpf_reader_close(&t->reader);
+	events_close(&t->events);
 	if (!err && dir && trace_store(t, env, dir))
 		return EXIT_RUNTIME;
 	if (!err)

@@ -43,9 +43,10 @@ static bool describes(const struct btf *btf, const char *tracepoint)
 }
 
 /* Load the programs that are wanted and have something to attach to. */
-static int choose_programs(struct ptiscope_bpf *skel, bool marks,
-			   const char **why)
+static int choose_programs(struct ptiscope_bpf *skel,
+			   const struct bpf_filter *filter, const char **why)
 {
+	bool marks = filter->marks, events = marks && filter->events;
 	struct btf *btf = btf__load_vmlinux_btf();
 	bool faults, flushes, source;
 
@@ -66,7 +67,8 @@ static int choose_programs(struct ptiscope_bpf *skel, bool marks,
 			       "CONFIG_FTRACE_SYSCALLS=y";
 		return -EOPNOTSUPP;
 	}
-	bpf_program__set_autoload(skel->progs.pti_switch, marks);
+	bpf_program__set_autoload(skel->progs.pti_switch, marks && !events);
+	bpf_program__set_autoload(skel->progs.pti_switch_events, events);
 	bpf_program__set_autoload(skel->progs.sys_enter, !marks);
 	bpf_program__set_autoload(skel->progs.page_fault_user, faults);
 	bpf_program__set_autoload(skel->progs.tlb_flush, flushes);
@@ -91,16 +93,43 @@ static void set_filter(struct ptiscope_bpf *skel, const struct bpf_filter *f)
 	skel->rodata->has_pcid = f->pcid;
 }
 
+/* Which events there are is constant for the programs; room for their counters. */
+static void choose_events(struct ptiscope_bpf *skel, const struct events *e)
+{
+	uint32_t halves = 2 * (uint32_t)e->n, half;
+
+	skel->rodata->n_cpus = (uint32_t)e->cpus;
+	for (half = 0; half < halves; half++)
+		if (events_half_open(e, half))
+			skel->rodata->event_halves |= 1U << half;
+	bpf_map__set_max_entries(skel->maps.counters,
+				 halves * (uint32_t)e->cpus);
+}
+
+static int give_counters(struct ptiscope_bpf *skel, const struct events *e)
+{
+	int map = bpf_map__fd(skel->maps.counters);
+	uint32_t i;
+
+	for (i = 0; i < 2 * e->n * (size_t)e->cpus; i++)
+		if (e->fds[i] >= 0 &&
+		    bpf_map_update_elem(map, &i, &e->fds[i], BPF_ANY))
+			return -errno;
+	return 0;
+}
+
 static int load(struct ptiscope_bpf *skel, const struct bpf_filter *f,
 		const char **why)
 {
 	uint32_t first = 0;
 	int err;
 
-	err = choose_programs(skel, f->marks, why);
+	err = choose_programs(skel, f, why);
 	if (err)
 		return err;
 	set_filter(skel, f);
+	if (f->events)
+		choose_events(skel, f->events);
 	err = ptiscope_bpf__load(skel);
 	if (err) {
 		*why = "the kernel refused the BPF programs "
@@ -112,6 +141,11 @@ static int load(struct ptiscope_bpf *skel, const struct bpf_filter *f,
 				&f->cgroup, BPF_ANY)) {
 		err = -errno;
 		*why = "that is no cgroup of version 2";
+		return err;
+	}
+	err = f->events ? give_counters(skel, f->events) : 0;
+	if (err) {
+		*why = "BPF can't read the counters";
 		return err;
 	}
 	err = ptiscope_bpf__attach(skel);
@@ -249,6 +283,9 @@ int bpf_reader_read(const struct bpf_reader *r, struct bpf_counts *counts)
 	if (!err)
 		err = read_map(r, skel->maps.flushes, PTI_BPF_REASONS,
 			       sizeof(counts->flushes[0]), counts->flushes);
+	if (!err)
+		err = read_map(r, skel->maps.events, PTI_PATH_COUNT,
+			       sizeof(counts->events[0]), counts->events);
 	return err ? err : read_missed(r, &counts->missed);
 }
 

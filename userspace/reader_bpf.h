@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "../bpf/shared.h"
+#include "events.h"
 #include "paths.h"
 
 struct ptiscope_bpf;
@@ -25,6 +26,7 @@ struct ptiscope_bpf;
  * @marks: count CR3 writes; else count system calls and page faults, which
  *	every kernel can tell of
  * @pcid: the kernel uses PCID, so bit 63 of CR3 means something
+ * @events: counters to read at each entry, or NULL
  */
 struct bpf_filter {
 	pid_t tgid;
@@ -35,6 +37,7 @@ struct bpf_filter {
 	bool by_syscall;
 	bool marks;
 	bool pcid;
+	const struct events *events;
 };
 
 /**
@@ -42,12 +45,14 @@ struct bpf_filter {
  * @stats: by enum pti_path
  * @syscalls: by system call
  * @flushes: by the kernel's reason for a TLB flush
+ * @events: by enum pti_path
  * @missed: records that a program was not run for
  */
 struct bpf_counts {
 	struct pti_bpf_stat stats[PTI_PATH_COUNT];
 	struct pti_bpf_syscall syscalls[PTI_BPF_SYSCALLS];
 	struct pti_bpf_flush flushes[PTI_BPF_REASONS];
+	struct pti_bpf_events events[PTI_PATH_COUNT];
 	uint64_t missed;
 };
 

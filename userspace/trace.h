@@ -3,8 +3,11 @@
 #ifndef PTISCOPE_TRACE_H
 #define PTISCOPE_TRACE_H
 
+#include <jansson.h>
+
 #include "bench.h"
 #include "env.h"
+#include "events.h"
 #include "reader_bpf.h"
 #include "rundir.h"
 
@@ -14,6 +17,7 @@
  * @interval: seconds between two live tables, 0 for none
  * @top: system calls shown in each table
  * @filter: what is counted
+ * @events: counters to read at each entry, not open; @events.n may be 0
  * @workload: done once while counting, or NULL
  * @iterations: of @workload
  * @out: run directory to write, or NULL
@@ -26,6 +30,7 @@ struct trace_opts {
 	uint64_t interval;
 	uint64_t top;
 	struct bpf_filter filter;
+	struct events events;
 	const struct workload *workload;
 	uint64_t iterations;
 	const char *out;
@@ -38,6 +43,7 @@ struct trace_opts {
  * struct trace - a trace under way, and what it ends with
  * @o: the command line
  * @reader: BPF programs
+ * @events: those of the command line, and why one was not counted
  * @counts: all that was counted
  * @seconds: how long it counted
  * @declared: entries that the workload declares, by enum pti_path
@@ -45,6 +51,7 @@ struct trace_opts {
 struct trace {
 	const struct trace_opts *o;
 	struct bpf_reader reader;
+	struct events events;
 	struct bpf_counts counts;
 	double seconds;
 	uint64_t declared[PTI_PATH_COUNT];
@@ -75,6 +82,10 @@ struct trace_top {
 void trace_top(const struct bpf_counts *counts, uint64_t most,
 	       struct trace_top *top);
 const char *trace_reason(unsigned int reason);
+
+/* trace_events.c */
+void trace_print_events(const struct trace *t);
+json_t *trace_json_events(const struct trace *t);
 
 /* trace_json.c */
 int trace_print_json(const struct trace *t);

@@ -10,23 +10,6 @@
 
 #define FORMAT_VERSION 2
 
-/* @list with @value, or NULL where memory ran out: no part may go missing unseen. */
-static json_t *appended(json_t *list, json_t *value)
-{
-	if (!json_array_append_new(list, value))
-		return list;
-	json_decref(list);
-	return NULL;
-}
-
-static json_t *with_member(json_t *object, const char *name, json_t *value)
-{
-	if (!json_object_set_new(object, name, value))
-		return object;
-	json_decref(object);
-	return NULL;
-}
-
 /* Slots that count something, each [least value, greatest value, count]. */
 static json_t *json_slots(const __u64 *slots)
 {
@@ -36,7 +19,7 @@ static json_t *json_slots(const __u64 *slots)
 	for (i = 0; i <= PTI_BPF_SLOT_LAST; i++) {
 		if (!slots[i])
 			continue;
-		array = appended(
+		array = json_appended(
 			array,
 			json_pack("[I, I, I]", (json_int_t)histogram_low(i),
 				  i == PTI_BPF_SLOT_LAST ?
@@ -67,11 +50,14 @@ static json_t *json_path(unsigned int path, const struct pti_bpf_stat *s,
 
 	if (!o || !marks)
 		return o;
-	o = with_member(o, "flushes", json_integer((json_int_t)s->flushes));
-	o = with_member(o, "window",
-			json_half(s->window_sum, s->count, s->window_slots));
-	return with_member(o, "switch",
-			   json_half(s->switch_sum, s->count, s->switch_slots));
+	o = json_with_member(o, "flushes",
+			     json_integer((json_int_t)s->flushes));
+	o = json_with_member(o, "window",
+			     json_half(s->window_sum, s->count,
+				       s->window_slots));
+	return json_with_member(o, "switch",
+				json_half(s->switch_sum, s->count,
+					  s->switch_slots));
 }
 
 static json_t *json_paths(const struct trace *t)
@@ -81,9 +67,9 @@ static json_t *json_paths(const struct trace *t)
 
 	for (path = 0; path < PTI_PATH_COUNT; path++) {
 		if (t->counts.stats[path].count)
-			paths = appended(paths,
-					 json_path(path, &t->counts.stats[path],
-						   t->o->filter.marks));
+			paths = json_appended(
+				paths, json_path(path, &t->counts.stats[path],
+						 t->o->filter.marks));
 	}
 	return paths;
 }
@@ -100,7 +86,7 @@ static json_t *json_syscalls(const struct trace *t)
 	trace_top(&t->counts, PTI_BPF_SYSCALLS, &top);
 	for (i = 0; i < top.n; i++) {
 		s = &t->counts.syscalls[top.key[i]];
-		calls = appended(
+		calls = json_appended(
 			calls,
 			json_pack("{s:s, s:I, s:I, s:I, s:I}", "name",
 				  syscall_name(top.key[i], name, sizeof(name)),
@@ -121,7 +107,7 @@ static json_t *json_flushes(const struct trace *t)
 	for (i = 0; i < PTI_BPF_REASONS; i++) {
 		f = &t->counts.flushes[i];
 		if (f->count)
-			flushes = appended(
+			flushes = json_appended(
 				flushes,
 				json_pack("{s:i, s:s, s:I, s:I, s:I}", "reason",
 					  (int)i, "what", trace_reason(i),
@@ -139,7 +125,7 @@ static json_t *json_workload(const struct trace *t)
 
 	for (path = 0; path < PTI_PATH_COUNT; path++) {
 		if (t->declared[path])
-			declared = with_member(
+			declared = json_with_member(
 				declared, pti_path_name(path),
 				json_integer((json_int_t)t->declared[path]));
 	}
@@ -165,7 +151,9 @@ int trace_print_json(const struct trace *t)
 			 (json_int_t)t->counts.missed, "unit", "ticks", "paths",
 			 json_paths(t), "syscalls", json_syscalls(t),
 			 "tlb_flushes", json_flushes(t));
+	if (root && t->o->events.n)
+		root = json_with_member(root, "events", trace_json_events(t));
 	if (root && t->o->workload)
-		root = with_member(root, "workload", json_workload(t));
+		root = json_with_member(root, "workload", json_workload(t));
 	return json_out(root, JSON_OUT_FLAGS, "the trace", stdout);
 }

@@ -22,6 +22,7 @@ struct words {
 	const char *cgroup;
 	const char *paths;
 	const char *syscall;
+	const char *events;
 	bool no_marks;
 };
 
@@ -83,6 +84,31 @@ static int open_cgroup(struct bpf_filter *f, const char *name)
 	return EXIT_RUNTIME;
 }
 
+static int choose_events(struct trace_opts *o, const struct words *w)
+{
+	char bad[64];
+	int err;
+
+	if (!w->events)
+		return OPTS_GO_ON;
+	if (w->no_marks)
+		return opts_usage_error(&command_trace,
+					"--events are read at marks: not with "
+					"--no-marks");
+	err = events_choose(&o->events, w->events, bad, sizeof(bad));
+	if (!err)
+		return OPTS_GO_ON;
+	if (err == -ENOMEM) {
+		log_error("no memory left");
+		return EXIT_RUNTIME;
+	}
+	return opts_usage_error(
+		&command_trace,
+		err == -E2BIG ? "--events: '%s' is one too many" :
+				"libpfm4 knows no event '%s' of this machine",
+		bad);
+}
+
 static int choose_filter(struct trace_opts *o, const struct words *w)
 {
 	struct bpf_filter *f = &o->filter;
@@ -137,6 +163,9 @@ int trace_parse(struct trace_opts *o, int argc, char **argv)
 		{ "syscall", 's', OPT_STR, &w.syscall, "NAME",
 		  "count this system call, by name or number; 32:NAME", 0, 0,
 		  NULL },
+		{ "events", 'e', OPT_STR, &w.events, "A,B",
+		  "count these at each entry, per path; tlb: of the TLB", 0, 0,
+		  NULL },
 		{ "top", 't', OPT_U64, &o->top, "N",
 		  "system calls in a table, default 5, 0: not counted", 0,
 		  PTI_BPF_SYSCALLS, NULL },
@@ -165,6 +194,8 @@ int trace_parse(struct trace_opts *o, int argc, char **argv)
 		code = choose_workload(o, &w);
 	if (code == OPTS_GO_ON)
 		code = choose_filter(o, &w);
+	if (code == OPTS_GO_ON)
+		code = choose_events(o, &w);
 	o->filter.by_syscall = o->top > 0;
 	return code;
 }

@@ -199,6 +199,7 @@ void trace_print_text(const struct trace *t)
 				s[path].switch_slots);
 	}
 	print_flushes(&t->counts);
+	trace_print_events(t);
 	print_workload(t);
 	printf("\n%.1f s, %llu missed", t->seconds, (ull)t->counts.missed);
 	puts(t->o->filter.marks ?

@@ -60,6 +60,10 @@ fails "trace --path nonsense" 2 "'nonsense'" trace --path syscall64,nonsense
 fails "trace --syscall nonsense" 2 "'nonsense'" trace --syscall nonsense
 fails "trace --syscall 512" 2 "'512'" trace --syscall 512
 fails "trace --comm of 16 bytes" 2 "--comm" trace --comm 0123456789abcdef
+fails "trace --events nonsense" 2 "'nonsense'" trace --events page-faults,nonsense
+fails "trace --events, nine" 2 "one too many" trace \
+	--events cpu-clock,cpu-clock,cpu-clock,cpu-clock,cpu-clock,cpu-clock,cpu-clock,cpu-clock,cpu-clock
+fails "trace --events --no-marks" 2 "--no-marks" trace --no-marks --events cpu-clock
 fails "trace --top x" 2 "--top" trace --top x
 fails "trace --interval -1" 2 "--interval" trace --interval -1
 fails "trace --no-marks --path" 2 "--no-marks" trace --no-marks --path syscall64
