@@ -103,13 +103,16 @@ static int do_job(struct bench_ctx *ctx, bool enter, uint64_t *ticks)
 	return 0;
 }
 
+/* What SIGPIPE did before */
+static void (*sigpipe)(int);
+
 static int sysenter32_setup(struct bench_ctx *ctx)
 {
 	int to[2], from[2], err;
 	uint64_t ticks;
 
 	/* A helper that dies is found by what write(2) returns */
-	signal(SIGPIPE, SIG_IGN);
+	sigpipe = signal(SIGPIPE, SIG_IGN);
 	if (pipe2(to, O_CLOEXEC))
 		return -errno;
 	if (pipe2(from, O_CLOEXEC)) {
@@ -140,6 +143,7 @@ static void sysenter32_teardown(struct bench_ctx *ctx)
 		waitpid(ctx->helper, NULL, 0);
 	if (ctx->fd >= 0)
 		close(ctx->fd);
+	signal(SIGPIPE, sigpipe);
 }
 
 static int sysenter32_sample(struct bench_ctx *ctx, uint64_t *ticks)
