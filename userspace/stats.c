@@ -135,10 +135,21 @@ static double resample_boots(struct resampler *r, const struct sample *boots,
 	return stats_estimate(r->how, r->estimates, n);
 }
 
+/* Is every sample of every boot the same? */
+static bool is_constant(const struct sample *boots, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (boots[i].x[0] != boots[0].x[0] ||
+		    boots[i].x[boots[i].n - 1] != boots[0].x[0])
+			return false;
+	}
+	return true;
+}
+
 /* Percentile interval over resamples of a, or of b minus resamples of a. */
-static int bootstrap(enum estimator how, const struct sample *a, size_t na,
-		     const struct sample *b, size_t nb, uint64_t seed,
-		     struct interval *ci)
+static int resample_all(enum estimator how, const struct sample *a, size_t na,
+			const struct sample *b, size_t nb, uint64_t seed,
+			struct interval *ci)
 {
 	double *estimates = malloc(STATS_RESAMPLES * sizeof(*estimates));
 	struct resampler r = {
@@ -166,6 +177,18 @@ free:
 	free(r.estimates);
 	free(estimates);
 	return err;
+}
+
+static int bootstrap(enum estimator how, const struct sample *a, size_t na,
+		     const struct sample *b, size_t nb, uint64_t seed,
+		     struct interval *ci)
+{
+	if (!is_constant(a, na) || (b && !is_constant(b, nb)))
+		return resample_all(how, a, na, b, nb, seed, ci);
+	/* So is every resample. */
+	ci->low = b ? b->x[0] - a->x[0] : a->x[0];
+	ci->high = ci->low;
+	return 0;
 }
 
 /**
