@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "bench_measure.h"
+#include "calibrate.h"
 #include "log.h"
 #include "stop.h"
 
@@ -314,16 +315,19 @@ static int verify(const struct capture *c, const struct bench_ctx *ctx,
 static int capture_all(struct capture *c, struct bench_ctx *ctx,
 		       struct manifest_workload *mw)
 {
-	uint64_t i;
+	uint64_t i, start = calibrate_ns();
 	int err;
 
 	for (i = 0; i < c->samples; i++) {
+		if (bench_time_is_up(c->how, start, i))
+			break;
 		if (stop_requested())
 			return -EINTR;
 		err = capture_one(c, ctx, c->counts[i]);
 		if (err)
 			return err;
 	}
+	c->samples = i;
 	err = push_mark_cost(c);
 	if (!err)
 		err = push_counts(c, ctx, mw);

@@ -42,6 +42,18 @@ int bench_warn(struct manifest *m, const char *fmt, ...)
 	return manifest_add_warning(m, "%s", text);
 }
 
+/**
+ * bench_time_is_up() - is a pass over a workload to end before it is complete?
+ * @how: how long it may take
+ * @start: calibrate_ns() when it began
+ * @n: samples that it has
+ */
+bool bench_time_is_up(const struct measure *how, uint64_t start, uint64_t n)
+{
+	return how->time_ns && n >= BENCH_LEAST_SAMPLES &&
+	       calibrate_ns() - start >= how->time_ns;
+}
+
 static int one_sample(const struct workload *w, struct bench_ctx *ctx,
 		      uint64_t *ticks)
 {
@@ -50,16 +62,16 @@ static int one_sample(const struct workload *w, struct bench_ctx *ctx,
 	return err ? err : w->sample(ctx, ticks);
 }
 
-static int warm_up(const struct workload *w, struct bench_ctx *ctx,
-		   uint64_t samples, uint64_t *overhead)
+static int warm_up(const struct measure *how, const struct workload *w,
+		   struct bench_ctx *ctx, uint64_t samples, uint64_t *overhead)
 {
-	uint64_t loops[WARM_UP_MOST], ticks;
+	uint64_t loops[WARM_UP_MOST], ticks, start = calibrate_ns();
 	size_t i, n = WARM_UP_MOST;
 	int err;
 
 	if (samples < n)
 		n = samples > WARM_UP_LEAST ? samples : WARM_UP_LEAST;
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && !bench_time_is_up(how, start, i); i++) {
 		if (stop_requested())
 			return -EINTR;
 		err = one_sample(w, ctx, &ticks);
@@ -68,7 +80,7 @@ static int warm_up(const struct workload *w, struct bench_ctx *ctx,
 		if (err)
 			return err;
 	}
-	*overhead = (uint64_t)calibrate_median(loops, n).median;
+	*overhead = (uint64_t)calibrate_median(loops, i).median;
 	return 0;
 }
 
@@ -92,7 +104,7 @@ static int time_samples(const struct measure *how, const struct workload *w,
 			uint64_t *values, uint64_t *n,
 			struct bench_noise *noise)
 {
-	uint64_t i, ticks, ask = PRECISION_SAMPLES;
+	uint64_t i, ticks, ask = PRECISION_SAMPLES, start = calibrate_ns();
 	bool enough = false;
 	int err;
 
@@ -102,7 +114,9 @@ static int time_samples(const struct measure *how, const struct workload *w,
 		if (i % PROGRESS_STEP == 0)
 			log_progress("%s: sample %llu of %s%llu", w->name,
 				     (unsigned long long)i,
-				     how->precision ? "at most " : "",
+				     how->precision || how->time_ns ?
+					     "at most " :
+					     "",
 				     (unsigned long long)*n);
 		err = one_sample(w, ctx, &ticks);
 		if (err)
@@ -112,6 +126,7 @@ static int time_samples(const struct measure *how, const struct workload *w,
 		err = is_enough(how, values, i + 1, &ask, &enough);
 		if (err)
 			return err;
+		enough = enough || bench_time_is_up(how, start, i + 1);
 	}
 	*n = i;
 	return 0;
@@ -198,7 +213,7 @@ static int measure_ready(const struct measure *how, const struct workload *w,
 	/* Touched now: a first write during the samples would fault. */
 	memset(values, 0xff, n * sizeof(*values));
 
-	err = warm_up(w, ctx, n, &overhead);
+	err = warm_up(how, w, ctx, n, &overhead);
 	ctx->counted = 0;
 	bench_noise_start(&noise, how->run->manifest.pinned_cpu);
 	if (!err)

@@ -2,12 +2,16 @@
 #ifndef PTISCOPE_BENCH_MEASURE_H
 #define PTISCOPE_BENCH_MEASURE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "bench.h"
 #include "reader_module.h"
 #include "rundir.h"
+
+/** BENCH_LEAST_SAMPLES - fewer are not taken for want of time */
+#define BENCH_LEAST_SAMPLES 5
 
 /**
  * struct measure - how workloads are measured, and where the results go
@@ -18,6 +22,8 @@
  * @command: what the workload command runs, or NULL
  * @samples: timed samples of each workload, at most where there is @precision
  * @precision: share of the median within which its interval has to be, or 0
+ * @time_ns: ns after which a pass over a workload, to warm up, to time or to record,
+ *	ends with BENCH_LEAST_SAMPLES or more; or 0
  * @iterations: per sample of a batch workload, 0 for its own default
  * @timeout: ticks that a sample may wait
  */
@@ -29,12 +35,14 @@ struct measure {
 	char *const *command;
 	uint64_t samples;
 	double precision;
+	uint64_t time_ns;
 	uint64_t iterations;
 	uint64_t timeout;
 };
 
 int bench_warn(struct manifest *m, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+bool bench_time_is_up(const struct measure *how, uint64_t start, uint64_t n);
 int bench_measure(const struct measure *how, const struct workload *w);
 int bench_capture(const struct measure *how, const struct workload *w,
 		  struct bench_ctx *ctx, struct manifest_workload *mw);

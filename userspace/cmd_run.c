@@ -24,6 +24,7 @@
 #define SAMPLES_QUICK 30
 #define SAMPLES_MAX 1000000
 #define WORKLOADS_MAX 64
+#define TIME_MS_MAX 3600000
 
 /* How long the timer workload may wait for an interrupt. */
 #define TIMEOUT_S 2
@@ -38,6 +39,7 @@ struct run_opts {
 	int lane;
 	uint64_t samples;
 	double precision;
+	uint64_t time_ms;
 	uint64_t iterations;
 	uint64_t cpu;
 	uint64_t seed;
@@ -180,6 +182,20 @@ static int choose_command(struct run_opts *o, char **words)
 	return OPTS_GO_ON;
 }
 
+/* How many samples; returns an exit code, or OPTS_GO_ON. */
+static int choose_samples(struct run_opts *o)
+{
+	if (!o->samples)
+		o->samples = o->quick ? SAMPLES_QUICK : SAMPLES_DEFAULT;
+	if (o->precision_text &&
+	    precision_parse(o->precision_text, &o->precision))
+		return opts_usage_error(
+			&command_run,
+			"--precision: '%s' is no percentage above 0",
+			o->precision_text);
+	return OPTS_GO_ON;
+}
+
 static int parse(struct run_opts *o, int argc, char **argv)
 {
 	const struct opt table[] = {
@@ -198,6 +214,9 @@ static int parse(struct run_opts *o, int argc, char **argv)
 		{ "precision", 0, OPT_STR, &o->precision_text, "PERCENT",
 		  "fewer samples, once the median is known so well", 0, 0,
 		  NULL },
+		{ "time", 0, OPT_U64, &o->time_ms, "MS",
+		  "fewer samples, once a workload takes so long", 1,
+		  TIME_MS_MAX, NULL },
 		{ "iterations", 'i', OPT_U64, &o->iterations, "N",
 		  "iterations per batch sample", 1, BENCH_ITERATIONS_MAX,
 		  NULL },
@@ -229,14 +248,9 @@ static int parse(struct run_opts *o, int argc, char **argv)
 	}
 	if (!o->out)
 		return opts_usage_error(&command_run, "-o DIR is missing");
-	if (!o->samples)
-		o->samples = o->quick ? SAMPLES_QUICK : SAMPLES_DEFAULT;
-	if (o->precision_text &&
-	    precision_parse(o->precision_text, &o->precision))
-		return opts_usage_error(
-			&command_run,
-			"--precision: '%s' is no percentage above 0",
-			o->precision_text);
+	code = choose_samples(o);
+	if (code != OPTS_GO_ON)
+		return code;
 	if (first < argc)
 		return choose_command(o, argv + first);
 	code = choose_workloads(o);
@@ -322,6 +336,7 @@ static int measure_all(struct run *run, const struct run_opts *o,
 		.command = o->command,
 		.samples = o->samples,
 		.precision = o->precision,
+		.time_ns = o->time_ms * 1000000,
 		.iterations = o->iterations,
 		.timeout = TIMEOUT_S * (khz ? khz * 1000 : TICKS_PER_S_UNKNOWN),
 	};

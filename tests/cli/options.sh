@@ -30,6 +30,9 @@ done
 for bad in x '' -1 0 1.5 0x10 1e3 99999999999999999999; do
 	fails "run --samples '$bad'" 2 '--samples' run -o dir --samples "$bad"
 done
+for bad in x 0 -1 3600001; do
+	fails "run --time '$bad'" 2 '--time' run -o dir --time "$bad"
+done
 fails "run --iterations 0" 2 '--iterations' run -o dir --iterations 0
 fails "run --cpu 99999" 2 '--cpu' run -o dir --cpu 99999
 fails "run on a CPU that is not there" 2 'CPU 1023 is not one' run -o dir --cpu 1023
@@ -87,6 +90,12 @@ fails "report without runs" 2 'no run directory' report
 fails "report -o without a name" 2 'needs a value' report -o
 fails "plot without runs" 2 'no run directory' plot
 is "a refused command line writes nothing" "$(ls)" "$(printf 'err\nout')"
+
+works "run --time: a workload that takes longer" run -o slow --lane tcg --time 1 -- sleep 0.02
+has "run --time: takes no fewer than 5 samples" slow/manifest.json '^   "samples": 5,$'
+works "run --time: a workload that is quick" run -o quick --lane tcg --samples 1000000 --time 20 -w getppid
+ok "run --time: ends before all samples are taken" awk '
+	/^   "samples":/ { n = $2 + 0 } END { print n; exit !(n >= 5 && n < 1000000) }' quick/manifest.json
 
 works "run --list" run --list
 for w in getppid read1 page_fault timer getppid_int80 getppid_sysenter32 nmi_user pipe4k sendmsg_recvmsg \
