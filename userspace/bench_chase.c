@@ -106,6 +106,10 @@ static int chase_setup(struct bench_ctx *ctx)
 	/* EINVAL says that this kernel has no huge pages, which is as good. */
 	if (madvise(mem, ctx->mem_bytes, MADV_NOHUGEPAGE) && errno != EINVAL)
 		return -errno;
+	/* At once, where the kernel can: a fault a page takes long in an emulator. */
+	if (madvise(mem, ctx->mem_bytes, MADV_POPULATE_WRITE) &&
+	    errno != EINVAL)
+		return -errno;
 	return link_pages(ctx);
 }
 

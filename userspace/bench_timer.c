@@ -3,12 +3,12 @@
 #include "bench_gap.h"
 #include "bench_loop.h"
 
-#define SETTLE_ROUNDS 1000000
+#define SETTLE_ROUNDS 4000
 
 /*
  * Keep the CPU busy in user mode for a while.  Ticks are shorter, or longer, for
  * some tenths of a second after a CPU became busy; the icount lane shows it
- * best.  A plain loop, which an emulator is done with soonest.
+ * best.  Long runs of what does nothing, which an emulator is done with soonest.
  */
 static void settle(uint64_t ticks)
 {
@@ -16,7 +16,11 @@ static void settle(uint64_t ticks)
 
 	do {
 		rounds = SETTLE_ROUNDS;
-		asm volatile("1:\tdec %0\n\tjnz 1b" : "+r"(rounds) : : "cc");
+		asm volatile("1:\t.rept 256\n\tnop\n\t.endr\n\t"
+			     "dec %0\n\tjnz 1b"
+			     : "+r"(rounds)
+			     :
+			     : "cc");
 	} while (bench_tsc() - start < ticks);
 }
 
