@@ -39,11 +39,12 @@ faults() {
 	sed -n 's/^[0-9a-f]\{16\} //p' "$tmp/out" | grep -v 'writes CR3 in assembly'
 }
 
+marks=off
 # finds CASE MODE [WHAT]: what it says, or that it says nothing
 finds() {
 	what=''
 	[ $# -lt 3 ] || what="planted+0${3:+: $3}"
-	window --mode "$2" "$tmp/$1"
+	window --mode "$2" --marks "$marks" "$tmp/$1"
 	is "$1, $2: ${3:-nothing is wrong}" "$(faults)" "$what"
 	# Of what could not be looked at, nothing would be wrong either.
 	has "$1, $2: the walk came to its end" "$tmp/out" '^exit +leave .*leaves by SYSRET$'
@@ -117,4 +118,14 @@ is "CALL: it is what the pointer says" "$(faults)" "$(printf '%s\n%s' \
 ok "CALL: the image of a call that does nothing builds" fixture CALL -DNOP
 finds CALL early
 finds MIDDLE early 'leads into the middle of an instruction'
+
+for c in BOUNDED UNBOUNDED FAR SUM; do
+	ok "$c: the image builds" fixture "$c"
+done
+loose='writes per-CPU data at an offset in RSI: nothing keeps it in what the user page table maps'
+marks=on
+finds BOUNDED early
+finds UNBOUNDED early "$loose"
+finds FAR early "$loose"
+finds SUM early "$loose"
 tap_done

@@ -7,6 +7,7 @@
 #define FEATURE_PTI (7 * 32 + 11)
 #define FEATURE_FREE (9 * 32 + 20)
 #define FEATURE_LATE (21 * 32 + 30)
+#define FEATURE_MARKS (21 * 32 + 31)
 #define NOT (1 << 16)
 #define DIRECT_CALL (1 << 17)
 
@@ -21,6 +22,11 @@
 #define CASE_DATA 8
 #define CASE_CALL 9
 #define CASE_MIDDLE 10
+/* Those from here on have marks. */
+#define CASE_BOUNDED 11
+#define CASE_UNBOUNDED 12
+#define CASE_FAR 13
+#define CASE_SUM 14
 
 	.section .altinstructions, "a"
 	.globl	__alt_instructions
@@ -62,6 +68,12 @@ __entry_text_start:
 entry_SYSCALL_64:
 	swapgs
 	movq	%rsp, %gs:cpu_tss_rw + 0x14
+#if CASE >= CASE_FAR
+	andl	$0x780, %esi
+#endif
+#if CASE == CASE_SUM
+	addq	$pti_marks + 0x800, %rsi
+#endif
 planted:
 #if CASE == CASE_FREE
 /* Either side is followed: nothing, and a read of other data */
@@ -144,6 +156,18 @@ new1_end:
 702:
 	REPLACEMENT new1, movabs $0, %rax
 	RECORD 701b 702b new1 new1_end FEATURE_ALWAYS
+#elif CASE == CASE_BOUNDED
+/* Whatever was in the register, this is in pti_marks. */
+	andl	$0x780, %esi
+	movl	%eax, %gs:pti_marks + 0x180(%rsi)
+	addq	$pti_marks + 0x180, %rsi
+	movl	%eax, %gs:8(%rsi)
+#elif CASE == CASE_UNBOUNDED
+	movl	%eax, %gs:pti_marks + 0x180(%rsi)
+#elif CASE == CASE_FAR
+	movl	%eax, %gs:pti_marks + 0x880(%rsi)
+#elif CASE == CASE_SUM
+	movl	%eax, %gs:8(%rsi)
 #endif
 	movq	%cr3, %rsp
 	andq	$~0x1800, %rsp
@@ -237,8 +261,11 @@ __per_cpu_offset:
 new0:
 
 	.section .altinstructions, "a"
-	/* There is a late switch; this record changes nothing. */
+	/* There is a late switch, and here marks; these records change nothing. */
 	RECORD do_syscall_64 do_syscall_64 new0 new0 FEATURE_LATE
+#if CASE >= CASE_BOUNDED
+	RECORD do_syscall_64 do_syscall_64 new0 new0 FEATURE_MARKS
+#endif
 	.globl	__alt_instructions_end
 __alt_instructions_end:
 
@@ -249,3 +276,9 @@ cpu_tss_rw:
 	.skip	4096
 top_of_stack:
 	.quad	0
+#if CASE >= CASE_BOUNDED
+	.balign	4096
+	.globl	pti_marks
+pti_marks:
+	.skip	4096
+#endif
