@@ -164,15 +164,16 @@ static bool test_signals(void)
 	return caught == SIGNALS;
 }
 
+static const int wanted[] = { SIGSEGV, SIGILL, SIGTRAP, SIGSEGV, SIGFPE };
+#define EXCEPTIONS (sizeof(wanted) / sizeof(wanted[0]))
+
 /* Exceptions that come back as signals: #PF, #UD, #BP, #GP, #DE */
-static bool test_exceptions(void)
+static bool take_exceptions(void)
 {
 	static volatile char *volatile nowhere = (char *)8;
-	static const int wanted[] = { SIGSEGV, SIGILL, SIGTRAP, SIGSEGV,
-				      SIGFPE };
 	volatile unsigned int i;
 
-	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+	for (i = 0; i < EXCEPTIONS; i++) {
 		int sig;
 
 		handle(wanted[i], on_fault);
@@ -194,6 +195,16 @@ static bool test_exceptions(void)
 		return false;
 	}
 	return true;
+}
+
+static bool test_exceptions(void)
+{
+	bool right = take_exceptions();
+
+	/* Nobody may jump to where nobody is any more. */
+	for (size_t i = 0; i < EXCEPTIONS; i++)
+		signal(wanted[i], SIG_DFL);
+	return right;
 }
 
 /* A loop that timer interrupts hit, with all its state in registers */
@@ -290,13 +301,14 @@ static const struct {
 
 /*
  * Bochs traps behind a SYSCALL with TF, at the first instruction of the kernel,
- * which warns of a step of its own.
+ * which warns of a step of its own.  A 32-bit program that is stepped there ends in
+ * SIGSEGV.  Both are so on the stock kernel.
  */
 static bool left_out(size_t i)
 {
 	const char *lane = getenv("PTISCOPE_LANE");
 
-	return BITS == 64 && tests[i].run == test_single_step && lane &&
+	return tests[i].run == test_single_step && lane &&
 	       !strcmp(lane, "bochs");
 }
 
@@ -317,7 +329,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < TESTS; i++)
 		if (left_out(i))
 			tap_ok(&tap, true,
-			       "%d bits: %s # SKIP Bochs traps in the kernel",
+			       "%d bits: %s # SKIP Bochs does not step over them as a CPU does",
 			       BITS, tests[i].name);
 		else
 			tap_ok(&tap, !failed[i],

@@ -46,15 +46,11 @@ boot_row() {
 	*'meltdown: Vulnerable'*)
 		row_switch=none row_marks=off ;;
 	esac
-	row_cpu=$3 row_timeout=400
-	if [ "$6" = bochs ]; then
-		row_timeout=1500
-	else
-		row_cpu=$(cpu_model "$3")
-	fi
+	row_cpu=$3
+	[ "$6" = bochs ] || row_cpu=$(cpu_model "$3")
 	printf '%s\n' "$5" | sed 's/; */\n/g' >"$tmp/conditions"
 	guest_tap "$2-$row_mode" "$6" patched "$row_append" --cpu "$row_cpu" \
-		--timeout "$row_timeout" --payload "$programs/entries64" \
+		--timeout 400 --payload "$programs/entries64" \
 		--payload "$programs/entries32" --payload "$(command -v stress-ng)" \
 		--payload "$tmp/conditions" -- mitigation "$row_switch" "$row_marks"
 }
