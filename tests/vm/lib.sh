@@ -94,3 +94,8 @@ guest_sound() {
 	cat "$tmp/$guest_name.err"
 	return 1
 }
+
+# perf_commands: those of docs/perf.md, without the output that it shows
+perf_commands() {
+	sed -n 's/^    \(perf .*\)$/\1/p' "$top/docs/perf.md"
+}

@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # ptiscope trace: filters, live tables, how it ends, the run that it writes, and
-# what it does without marks.
+# what it does without marks; and a record by perf (tests/soak/perf.sh has more).
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
-guest_tap late-marks tcg patched "pti=on pti_switch=late pti_marks=on" -- trace marks
+need perf
+perf_commands | head -n 1 >"$tmp/commands"
+guest_tap late-marks tcg patched "pti=on pti_switch=late pti_marks=on" \
+	--payload "$(command -v perf)" --payload "$tmp/commands" -- all "trace marks" perf-marks
 guest_tap stock tcg stock "pti=on" -- trace none
 tap_done
