@@ -234,6 +234,8 @@ static long ptiscope_ioctl(struct file *file, unsigned int cmd,
 		return ptiscope_ioc_filter(p, user);
 	case PTISCOPE_IOC_NMI:
 		return ptiscope_ioc_nmi(p, user);
+	case PTISCOPE_IOC_IPI:
+		return ptiscope_ioc_ipi(p, user);
 	default:
 		return -ENOTTY;
 	}
@@ -325,6 +327,7 @@ static const struct file_operations ptiscope_fops = {
 void ptiscope_dev_init(struct ptiscope *p)
 {
 	mutex_init(&p->lock);
+	mutex_init(&p->ipi);
 	init_waitqueue_head(&p->wait);
 	ptiscope_filter_clear(&p->ring.match);
 	INIT_DELAYED_WORK(&p->wake, ptiscope_wake);

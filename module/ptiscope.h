@@ -87,6 +87,7 @@ struct ptiscope_ring {
  * @misc: /dev/ptiscope
  * @open: bit 0 is set while a reader has the device open
  * @lock: serializes start, stop, the reader's end of @ring, and NMIs
+ * @ipi: held while PTISCOPE_IOC_IPI sends
  * @wait: readers that sleep
  * @wake: wakes @wait at an interval while recording
  * @tracepoint: pti:pti_switch, or NULL
@@ -98,6 +99,7 @@ struct ptiscope {
 	struct miscdevice misc;
 	unsigned long open;
 	struct mutex lock; /* serializes start, stop, the reader, NMIs */
+	struct mutex ipi; /* one sender of IPIs at a time */
 	wait_queue_head_t wait;
 	struct delayed_work wake;
 	struct tracepoint *tracepoint;
@@ -143,6 +145,9 @@ int ptiscope_probe(u32 kind, u64 *samples, unsigned int n);
 /* trigger.c */
 long ptiscope_ioc_nmi(struct ptiscope *p, void __user *arg);
 void ptiscope_nmi_release(struct ptiscope *p);
+
+/* ipi.c */
+long ptiscope_ioc_ipi(struct ptiscope *p, void __user *arg);
 
 /* audit.c */
 long ptiscope_ioc_audit(struct ptiscope_audit __user *arg);

@@ -7,9 +7,9 @@
 #include "ptiscope.h"
 
 static const struct command *const commands[] = {
-	&command_doctor, &command_run,	   &command_tlb,      &command_trace,
-	&command_report, &command_compare, &command_plot,     &command_audit,
-	&command_nmi,	 &command_probe,   &command_campaign,
+	&command_doctor, &command_run,	   &command_tlb,   &command_trace,
+	&command_report, &command_compare, &command_plot,  &command_audit,
+	&command_nmi,	 &command_ipi,	   &command_probe, &command_campaign,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

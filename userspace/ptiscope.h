@@ -32,6 +32,7 @@ extern const struct command command_plot;
 extern const struct command command_doctor;
 extern const struct command command_audit;
 extern const struct command command_nmi;
+extern const struct command command_ipi;
 extern const struct command command_probe;
 extern const struct command command_campaign;
 

@@ -192,6 +192,23 @@ int module_reader_probe(const struct module_reader *r,
 }
 
 /**
+ * module_reader_ipi() - send inter-processor interrupts
+ * @r: reader
+ * @ipi: what to send; version and size are filled in, and the counters
+ *
+ * Return: 0 or a negative errno, see &struct ptiscope_ipi.
+ */
+int module_reader_ipi(const struct module_reader *r, struct ptiscope_ipi *ipi)
+{
+	ipi->version = PTISCOPE_ABI_VERSION;
+	ipi->size = sizeof(*ipi);
+	ipi->sent = 0;
+	ipi->seen = 0;
+	ipi->user = 0;
+	return ioctl(r->fd, PTISCOPE_IOC_IPI, ipi) ? -errno : 0;
+}
+
+/**
  * module_reader_nmi() - send or claim NMIs, or ask how many there were
  * @r: reader
  * @nmi: what to do; version and size are filled in, and the counters

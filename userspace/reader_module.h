@@ -30,6 +30,7 @@ int module_reader_stats(const struct module_reader *r,
 int module_reader_probe(const struct module_reader *r,
 			enum ptiscope_probe_kind kind, uint64_t *ticks,
 			size_t n);
+int module_reader_ipi(const struct module_reader *r, struct ptiscope_ipi *ipi);
 int module_reader_nmi(const struct module_reader *r, struct ptiscope_nmi *nmi);
 
 #endif /* PTISCOPE_READER_MODULE_H */

@@ -5,7 +5,7 @@
  * open(2) allows one reader at a time (-EBUSY).  For reading it needs CAP_PERFMON
  * or CAP_SYS_ADMIN, for writing, which has no use, CAP_SYS_ADMIN; -EPERM else, and
  * where lockdown forbids tracefs.  read(2), START and PROBE ask again for CAP_PERFMON,
- * probes that write to CR3 or flush the TLB, NMI, AUDIT and REGIONS for CAP_SYS_ADMIN,
+ * probes that write to CR3 or flush the TLB, NMI, IPI, AUDIT and REGIONS for CAP_SYS_ADMIN,
  * and all of these for lockdown.
  *
  * PTISCOPE_IOC_START begins to record, PTISCOPE_IOC_STOP or close(2) ends it.
@@ -294,6 +294,58 @@ struct ptiscope_nmi {
 	__u64 unknown;
 };
 
+/**
+ * enum ptiscope_ipi_kind - what PTISCOPE_IOC_IPI sends
+ * @PTISCOPE_IPI_CALL: a function call, which waits for the other CPU
+ * @PTISCOPE_IPI_RESCHEDULE: a request to look for a task to run
+ */
+enum ptiscope_ipi_kind {
+	PTISCOPE_IPI_CALL = 0,
+	PTISCOPE_IPI_RESCHEDULE = 1
+};
+
+/** PTISCOPE_IPI_INTERVAL_MIN - least interval, in us */
+#define PTISCOPE_IPI_INTERVAL_MIN 20
+/** PTISCOPE_IPI_INTERVAL_MAX - greatest interval, in us */
+#define PTISCOPE_IPI_INTERVAL_MAX 1000000
+
+/**
+ * struct ptiscope_ipi - inter-processor interrupts to a CPU, and how many arrived
+ *
+ * The calling thread sends them and sleeps between them; the next is not sent
+ * before the last has arrived.  A signal ends it.  A CPU that is idle may be told
+ * without an interrupt: what is sure to be interrupted is one that runs a program.
+ *
+ * Fails with -EINVAL on a bad version, size, kind, count or interval, and with
+ * -EBUSY while another thread sends.  These come with the counters so far: -ENODEV
+ * where @cpu is not online (any more), -ENXIO where the caller runs on @cpu itself,
+ * -EINTR after a signal, -ETIMEDOUT where a reschedule IPI has not arrived
+ * after a second.
+ *
+ * @version: in: PTISCOPE_ABI_VERSION
+ * @size: in: sizeof(struct ptiscope_ipi)
+ * @kind: in: enum ptiscope_ipi_kind
+ * @cpu: in: CPU to interrupt
+ * @count: in: IPIs to send, at least 1
+ * @interval_us: in: us between two of them, from PTISCOPE_IPI_INTERVAL_MIN to
+ *	PTISCOPE_IPI_INTERVAL_MAX
+ * @sent: out: IPIs sent
+ * @seen: out: those that arrived.  Of @PTISCOPE_IPI_RESCHEDULE, after which of them
+ *	the CPU's count of such interrupts had gone up; others send them as well
+ * @user: out: of @PTISCOPE_IPI_CALL, those that interrupted user mode; else 0
+ */
+struct ptiscope_ipi {
+	__u32 version;
+	__u32 size;
+	__u32 kind;
+	__u32 cpu;
+	__u32 count;
+	__u32 interval_us;
+	__u64 sent;
+	__u64 seen;
+	__u64 user;
+};
+
 /** PTISCOPE_MAP_WRITE - writes are allowed, by every level of the table */
 #define PTISCOPE_MAP_WRITE 0x01
 /** PTISCOPE_MAP_EXEC - instructions may be fetched, likewise */
@@ -492,5 +544,6 @@ struct ptiscope_filter {
 	_IOWR(PTISCOPE_IOC_MAGIC, 7, struct ptiscope_regions)
 #define PTISCOPE_IOC_FILTER \
 	_IOW(PTISCOPE_IOC_MAGIC, 8, struct ptiscope_filter)
+#define PTISCOPE_IOC_IPI _IOWR(PTISCOPE_IOC_MAGIC, 9, struct ptiscope_ipi)
 
 #endif /* _UAPI_PTISCOPE_H */

@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 works "--help" --help
-for c in doctor run tlb trace report plot audit nmi probe campaign; do
+for c in doctor run tlb trace report plot audit nmi ipi probe campaign; do
 	has "--help names $c" out "^  $c "
 done
 works "--version" --version
@@ -16,7 +16,7 @@ fails "no command" 2 'no command'
 fails "unknown command" 2 "unknown command 'frobnicate'" frobnicate
 fails "unknown option before the command" 2 "unknown option '--frobnicate'" --frobnicate
 
-for c in doctor run tlb trace report plot audit nmi probe campaign; do
+for c in doctor run tlb trace report plot audit nmi ipi probe campaign; do
 	works "$c --help" "$c" --help
 	has "$c --help: usage" out "^Usage: ptiscope $c"
 	has "$c --help: options" out '^      --version'
@@ -82,6 +82,9 @@ fails "nmi without anything to do" 2 '--count' nmi
 fails "nmi --interval 1" 2 '--interval' nmi --count 1 --interval 1
 fails "nmi: a chain that the interval is too short for" 2 'at least 420' \
 	nmi --count 1 --interval 419 --chain 20
+fails "ipi without --count" 2 '--count' ipi
+fails "ipi --interval 1" 2 '--interval' ipi --count 1 --interval 1
+fails "ipi --kind moon" 2 "'moon'" ipi --count 1 --kind moon
 fails "nmi: words left over" 2 'word' nmi --count 1 word
 fails "probe --samples 0" 2 '--samples' probe --samples 0
 fails "probe --lane mars" 2 "'mars'" probe --lane mars

@@ -80,6 +80,7 @@ static int perfmon_calls(int fd)
 {
 	struct ptiscope_start start = { .version = PTISCOPE_ABI_VERSION,
 					.size = sizeof(start) };
+	struct ptiscope_ipi ipi = { 0 };
 	struct ptiscope_nmi nmi = { .version = PTISCOPE_ABI_VERSION,
 				    .size = sizeof(nmi),
 				    .op = PTISCOPE_NMI_STATS };
@@ -109,6 +110,8 @@ static int perfmon_calls(int fd)
 		return 6;
 	if (ioctl_errno(fd, PTISCOPE_IOC_NMI, &nmi) != EPERM)
 		return 7;
+	if (ioctl_errno(fd, PTISCOPE_IOC_IPI, &ipi) != EPERM)
+		return 8;
 	return 0;
 }
 
@@ -118,6 +121,7 @@ static int handed_on_calls(int fd)
 	struct ptiscope_record rec;
 	struct ptiscope_start start = { .version = PTISCOPE_ABI_VERSION,
 					.size = sizeof(start) };
+	struct ptiscope_ipi ipi = { 0 };
 	struct ptiscope_nmi nmi = { .version = PTISCOPE_ABI_VERSION,
 				    .size = sizeof(nmi),
 				    .op = PTISCOPE_NMI_STATS };
@@ -139,6 +143,8 @@ static int handed_on_calls(int fd)
 		return 4;
 	if (ioctl_errno(fd, PTISCOPE_IOC_NMI, &nmi) != EPERM)
 		return 5;
+	if (ioctl_errno(fd, PTISCOPE_IOC_IPI, &ipi) != EPERM)
+		return 7;
 	return ioctl_errno(fd, PTISCOPE_IOC_REGIONS, &regions) == EPERM ? 0 : 6;
 }
 

@@ -24,6 +24,7 @@ static struct ptiscope_start start = { .version = PTISCOPE_ABI_VERSION,
 static struct ptiscope_probe probe = { .version = PTISCOPE_ABI_VERSION,
 				       .size = sizeof(probe),
 				       .n = 1 };
+static struct ptiscope_ipi ipi;
 static struct ptiscope_nmi nmi = { .version = PTISCOPE_ABI_VERSION,
 				   .size = sizeof(nmi),
 				   .op = PTISCOPE_NMI_STATS };
@@ -43,6 +44,8 @@ static const struct call {
 	{ "START", PTISCOPE_IOC_START, &start, EOPNOTSUPP, EPERM },
 	{ "PROBE", PTISCOPE_IOC_PROBE, &probe, 0, EPERM },
 	{ "NMI", PTISCOPE_IOC_NMI, &nmi, 0, EPERM },
+	/* No version */
+	{ "IPI", PTISCOPE_IOC_IPI, &ipi, EINVAL, EPERM },
 	{ "REGIONS", PTISCOPE_IOC_REGIONS, &regions, 0, EPERM },
 };
 

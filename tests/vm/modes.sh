@@ -7,13 +7,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 build_both pathtest
-build_programs devtest rectest filtertest overload modstress audittest
+build_programs devtest ipitest rectest filtertest overload modstress audittest
 set -- --payload "$programs" --timeout 600
 stress='modstress /payload/ptiscope.ko 100'
 
 for mode in early late; do
 	guest_tap "$mode-marks" tcg patched "pti_switch=$mode pti_marks=on" "$@" \
-		-- all "modes $mode on" "records $mode" devtest rectest pathtest64 pathtest32 \
+		-- all "modes $mode on" "records $mode" devtest rectest pathtest64 pathtest32 ipitest \
 		filtertest overload "$stress"
 	guest_tap "$mode" tcg patched "pti_switch=$mode" "$@" \
 		-- all "modes $mode off" "no-records $mode patched" "tlb flushed" devtest
