@@ -12,8 +12,9 @@
 #include "plot.h"
 #include "report_runs.h"
 
-static const struct plot *const plots[] = { &plot_round_trip, &plot_ecdf,
-					    &plot_windows, &plot_tlb };
+static const struct plot *const plots[] = { &plot_round_trip, &plot_anatomy,
+					    &plot_ecdf,	      &plot_windows,
+					    &plot_chase,      &plot_tlb };
 
 #define N_PLOTS (sizeof(plots) / sizeof(plots[0]))
 #define NAME_SIZE 64
@@ -120,11 +121,12 @@ static int run_plot(int argc, char **argv)
 
 const struct command command_plot = {
 	.name = "plot",
-	.summary = "draw runs: round trips, windows and switches, TLB survival",
+	.summary = "draw runs: round trips, windows and switches, working sets",
 	.usage = "[options] DIR...",
 	.details =
 		"Reads run directories and draws, for every lane, round_trip-LANE.png and .svg,\n"
-		"where runs with marks are given switch_ecdf-LANE and windows-LANE, and where\n"
+		"where runs with marks are given anatomy-LANE, switch_ecdf-LANE and\n"
+		"windows-LANE, where the workloads chase_* are in the runs chase-LANE, and where\n"
 		"runs of 'ptiscope tlb' are given tlb-LANE. Needs gnuplot.",
 	.run = run_plot,
 };

@@ -55,6 +55,28 @@ void plot_title(FILE *f, const struct machine *machine, const char *what)
 		  m->pcid ? "on" : "off");
 }
 
+/**
+ * plot_is_first_window() - is this key a window of the workload that stands for its path?
+ * @keys: all keys of the machine
+ * @n: how many
+ * @i: which of them
+ *
+ * A window and a switch are those of the path, whatever the kernel does then: the
+ * first workload is drawn, the others are in the report.
+ */
+bool plot_is_first_window(const struct machine *machine, const struct key *keys,
+			  size_t n, size_t i)
+{
+	if (!report_is_window(machine, keys, n, &keys[i]))
+		return false;
+	for (size_t j = 0; j < i; j++)
+		if (keys[j].path == keys[i].path &&
+		    keys[j].metric == keys[i].metric &&
+		    report_is_window(machine, keys, n, &keys[j]))
+			return false;
+	return true;
+}
+
 /** plot_color() - of a variant: colours that stay apart for colour-blind readers and in print */
 unsigned int plot_color(const struct group *group)
 {

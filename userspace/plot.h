@@ -25,11 +25,15 @@ extern const struct plot plot_round_trip;
 extern const struct plot plot_tlb;
 extern const struct plot plot_windows;
 extern const struct plot plot_ecdf;
+extern const struct plot plot_chase;
+extern const struct plot plot_anatomy;
 
 void plot_text(FILE *f, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 unsigned int plot_color(const struct group *group);
 void plot_title(FILE *f, const struct machine *machine, const char *what);
+bool plot_is_first_window(const struct machine *machine, const struct key *keys,
+			  size_t n, size_t i);
 int plot_draw(const struct plot *plot, const struct machine *machine,
 	      const char *png, const char *svg);
 

@@ -103,7 +103,7 @@ static int write_panels(const struct machine *machine, const struct key *keys,
 
 	*panels = 0;
 	for (size_t i = 0; !err && i < n; i++) {
-		if (!report_is_window(machine, keys, n, &keys[i]))
+		if (!plot_is_first_window(machine, keys, n, i))
 			continue;
 		err = write_panel(machine, &keys[i], f);
 		++*panels;

@@ -91,7 +91,7 @@ static int write_bars(const struct machine *machine, struct layout *at, FILE *f)
 		return err;
 	fputs("$bars << EOD\n", f);
 	for (size_t i = 0; !err && i < n; i++)
-		if (report_is_window(machine, keys, n, &keys[i]))
+		if (plot_is_first_window(machine, keys, n, i))
 			err = write_path(machine, &keys[i], at, f);
 	fputs("EOD\n", f);
 	free(keys);
@@ -107,12 +107,12 @@ static int write_windows(const struct machine *machine, FILE *f,
 	if (err)
 		return err;
 	*height = TITLE_HEIGHT + BAR_HEIGHT * (at.y + 1);
-	fputs("set title ", f);
+	fputs("set multiplot layout 1,1 title ", f);
 	plot_title(f, machine,
 		   "From the start of the path until CR3 is written");
 	fprintf(f,
 		"\nset style fill solid 1 noborder\nset border 3\nset tics nomirror out\n"
-		"set key tmargin center horizontal\nset lmargin 36\nset rmargin 4\n"
+		"set key tmargin center horizontal\nset lmargin 38\nset rmargin 4\n"
 		"set xlabel '%s, a pair of marks included in each part'\n"
 		"set yrange [%.10g:-1]\nset xrange [0:%.10g]\n"
 		"plot $bars using (0):1:(0):2:($1-0.4):($1+0.4):ytic(8) with boxxyerror "
@@ -122,7 +122,8 @@ static int write_windows(const struct machine *machine, FILE *f,
 		"     '' using 2:1:4:5 with xerrorbars lc rgb '#202020' pt 0 notitle, \\\n"
 		"     '' using 3:1:6:7 with xerrorbars lc rgb '#202020' pt 0 "
 		"title '95 %% interval of each', \\\n"
-		"     '' using 7:1:9 with labels left offset 1,0 notitle\n",
+		"     '' using 7:1:9 with labels left offset 1,0 notitle\n"
+		"unset multiplot\n",
 		unit_name(group_manifest(machine->group)->unit), at.y,
 		at.most > 0 ? at.most * 1.45 : 1);
 	return 0;

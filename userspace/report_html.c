@@ -202,7 +202,9 @@ static int write_figure(FILE *f, const struct plot *plot,
 static int figures(FILE *f, const struct part *part, size_t number)
 {
 	static const struct plot *const plots[] = { &plot_round_trip,
-						    &plot_windows };
+						    &plot_anatomy, &plot_ecdf,
+						    &plot_windows,
+						    &plot_chase };
 
 	for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++) {
 		char name[32];

@@ -87,7 +87,7 @@ if command -v gnuplot >/dev/null; then
 	works "page" report -o html --html page.html $all
 	has "it is named" out '^  page.html$'
 	ok "it is well-formed and whole" page page.html
-	is "it has the figures" "$(grep -c '<figure>' page.html)" 2
+	is "it has the figures" "$(grep -c '<figure>' page.html)" 4
 	has "a figure's values" page.html '280 +\(n 200, lost 0\)'
 	has "a table's values" page.html '<td>getppid</td><td>syscall64</td><td>late</td><td>280</td>'
 	# shellcheck disable=SC2086

@@ -36,7 +36,7 @@ static const struct {
 
 struct settings {
 	uint64_t lane, variant, switch_mode, marks, pcid, n, jitter, add,
-		window, lost, seed, force;
+		window, lost, seed, force, chase;
 	const char *kernel;
 	const char *cpu;
 	const char *boot;
@@ -109,6 +109,27 @@ static void fill_run(struct settings *s, struct run *run)
 	}
 }
 
+/* chase=1: round trips of working sets, too */
+static void fill_chases(struct settings *s, struct run *run)
+{
+	static const struct {
+		const char *name;
+		uint64_t round_trip;
+	} chases[] = {
+		{ "chase_1m", 300 },
+		{ "chase_16m", 900 },
+		{ "chase_16m_k8", 400 },
+	};
+
+	for (size_t i = 0; i < sizeof(chases) / sizeof(chases[0]); i++) {
+		if (!manifest_add_workload(&run->manifest, chases[i].name,
+					   PTI_PATH_SYSCALL64))
+			exit(EXIT_RUNTIME);
+		fill(s, run, PTI_PATH_SYSCALL64, METRIC_ROUND_TRIP,
+		     chases[i].name, BATCH, chases[i].round_trip + s->add);
+	}
+}
+
 static void describe(const struct settings *s, struct manifest *m)
 {
 	m->lane = s->lane;
@@ -163,7 +184,7 @@ static void set_number(struct settings *s, const char *key, const char *text)
 		{ "n", &s->n },		{ "jitter", &s->jitter },
 		{ "add", &s->add },	{ "window", &s->window },
 		{ "lost", &s->lost },	{ "seed", &s->seed },
-		{ "force", &s->force },
+		{ "force", &s->force }, { "chase", &s->chase },
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
@@ -210,6 +231,8 @@ static int write_run(struct settings *s, const char *dir)
 		return EXIT_RUNTIME;
 	describe(s, &run.manifest);
 	fill_run(s, &run);
+	if (s->chase)
+		fill_chases(s, &run);
 	summary = rundir_path(&rundir, "summary.csv");
 	err = rundir_save(&rundir, &run);
 	if (!err)

@@ -35,15 +35,18 @@ fi
 works "plot" plot -o one $all
 is "the figures are named" "$(cat out)" \
 	"$(printf 'one/%s\n' round_trip-icount.png round_trip-icount.svg \
+		anatomy-icount.png anatomy-icount.svg \
 		switch_ecdf-icount.png switch_ecdf-icount.svg windows-icount.png windows-icount.svg)"
-is "nothing else is written" "$(ls one)" "$(sed 's#one/##' out)"
-for f in round_trip switch_ecdf windows; do
+is "nothing else is written" "$(ls one)" "$(sed 's#one/##' out | sort)"
+for f in round_trip anatomy switch_ecdf windows; do
 	is "$f: PNG" "$(head -c 8 one/$f-icount.png | od -An -c | tr -d ' ')" '211PNG\r\n032\n'
 	ok "$f: SVG is XML" "$top/userspace/.output/page" --svg "one/$f-icount.svg"
 	has "$f: the lane is in the title" "one/$f-icount.svg" 'lane icount'
 done
 has "round_trip: values" one/round_trip-icount.svg '280 +\(n 200, lost 0\)'
 has "windows: values" one/windows-icount.svg '30 \+ 41 +\(n 200, lost 0\)'
+# 493 in all: a window, a write, the rest, a window and a write
+has "anatomy: the parts of a round trip" one/anatomy-icount.svg '30 \+ 41 \+ 343 \+ 35 \+ 44 = 493'
 has "switch_ecdf: samples" one/switch_ecdf-icount.svg "late, marks \\(n 200, lost 0\\)"
 
 # shellcheck disable=SC2086
@@ -57,6 +60,14 @@ has "are counted" boots/round_trip-hardware.svg "\\(2 boots, n 400, lost 0\\)"
 
 works "no marks, no figure of windows" plot -o three early late
 is "round trips alone" "$(ls three)" "$(printf '%s\n' round_trip-icount.png round_trip-icount.svg)"
+
+"$mkrun" set-early chase=1
+"$mkrun" set-late switch=late add=15 chase=1
+works "working sets" plot -o sets set-early set-late
+is "have a figure of their own" "$(ls sets)" "$(printf '%s\n' chase-icount.png chase-icount.svg \
+	round_trip-icount.png round_trip-icount.svg)"
+has "chase: over their size" sets/chase-icount.svg 'over the working set'
+has "chase: over the loads" sets/chase-icount.svg 'over the loads from one call to the next'
 
 "$mkrun" tcg-early lane=tcg jitter=90
 works "two lanes" plot -o lanes early tcg-early
