@@ -53,7 +53,8 @@ static int load_figures(const struct group *group, const struct key *key,
 	snprintf(out->lost, NUMBER_SIZE, "%llu", (unsigned long long)v->lost);
 	snprintf(out->boots, NUMBER_SIZE, "%zu", cell.boots);
 	if (key->metric == METRIC_FLUSH_SHARE)
-		snprintf(out->value, NUMBER_SIZE, "%.3g %%", 100 * v->estimate);
+		format_flush_share(out->value, group_manifest(group)->pcid,
+				   v->estimate);
 	cell_deinit(&cell);
 	return 0;
 }
@@ -228,7 +229,8 @@ static int write_marks(const struct report *report, const struct part *part,
 	format->text(
 		f,
 		"Window: from the start of an entry or exit path until CR3 is written. Switch: "
-		"the CR3 write. Each includes two marks. Flushes: share of writes that flush the TLB.");
+		"the CR3 write. Each includes two marks. Flushes: share of writes that flush the TLB; "
+		"without PCID, each.");
 	err = windows(part, format, f);
 	if (err)
 		return err;

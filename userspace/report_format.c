@@ -106,6 +106,21 @@ const char *format_p(char text[NUMBER_SIZE], double p)
 	return text;
 }
 
+/**
+ * format_flush_share() - share of CR3 writes that flush the TLB
+ * @text: filled in
+ * @pcid: there is a bit by which a write asks for no flush; else each flushes
+ * @share: from 0 to 1
+ */
+const char *format_flush_share(char text[NUMBER_SIZE], bool pcid, double share)
+{
+	if (pcid)
+		snprintf(text, NUMBER_SIZE, "%.3g %%", 100 * share);
+	else
+		strcpy(text, "no PCID");
+	return text;
+}
+
 /** text_heading() - begin a section */
 void text_heading(FILE *f, const char *title)
 {

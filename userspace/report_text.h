@@ -51,6 +51,7 @@ const char *format_change_interval(char text[NUMBER_SIZE],
 				   const struct interval *ci);
 const char *format_ratio(char text[NUMBER_SIZE], double ratio);
 const char *format_p(char text[NUMBER_SIZE], double p);
+const char *format_flush_share(char text[NUMBER_SIZE], bool pcid, double share);
 void text_heading(FILE *f, const char *title);
 void text_wrap(FILE *f, const char *first, const char *rest, const char *fmt,
 	       ...) __attribute__((format(printf, 4, 5)));

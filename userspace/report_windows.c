@@ -110,7 +110,7 @@ static int format_share(const struct group *group, const struct key *key,
 	strcpy(text, "-");
 	if (err)
 		return err == -ENOENT ? 0 : err;
-	snprintf(text, NUMBER_SIZE, "%.3g %%", 100 * cell.v.estimate);
+	format_flush_share(text, group_manifest(group)->pcid, cell.v.estimate);
 	cell_deinit(&cell);
 	return 0;
 }
@@ -212,6 +212,7 @@ int report_windows(const struct part *part, FILE *f)
 	text_wrap(
 		f, "  ", "  ",
 		"Window: from the start of an entry or exit path until CR3 is written. Switch: the "
-		"CR3 write. Each includes two marks. Flushes: share of writes that flush the TLB.");
+		"CR3 write. Each includes two marks. Flushes: share of writes that flush the TLB; "
+		"without PCID, each.");
 	return print_blocks(part, f);
 }

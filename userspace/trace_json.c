@@ -144,11 +144,12 @@ int trace_print_json(const struct trace *t)
 {
 	json_t *root;
 
-	root = json_pack("{s:s, s:i, s:f, s:I, s:I, s:s, s:o, s:o, s:o}",
+	root = json_pack("{s:s, s:i, s:f, s:I, s:I, s:b, s:s, s:o, s:o, s:o}",
 			 "format", "ptiscope-trace", "version", FORMAT_VERSION,
 			 "seconds", t->seconds, "pid",
 			 (json_int_t)t->o->filter.tgid, "missed",
-			 (json_int_t)t->counts.missed, "unit", "ticks", "paths",
+			 (json_int_t)t->counts.missed, "pcid",
+			 t->o->filter.pcid, "unit", "ticks", "paths",
 			 json_paths(t), "syscalls", json_syscalls(t),
 			 "tlb_flushes", json_flushes(t));
 	if (root && t->o->events.n)

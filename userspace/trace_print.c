@@ -23,14 +23,23 @@ static void print_times(uint64_t sum, const __u64 *slots)
 	       histogram_quantile(slots, 0.5), histogram_quantile(slots, 0.99));
 }
 
-static void print_path(const char *name, const struct pti_bpf_stat *s,
-		       double seconds, bool marks)
+/* Without PCID a CR3 write has no bit that asks for no flush. */
+static void print_flush_share(const struct pti_bpf_stat *s, bool pcid)
+{
+	if (pcid)
+		printf(" %6.1f%%",
+		       100 * per((double)s->flushes, (double)s->count));
+	else
+		printf(" %7s", "no PCID");
+}
+
+static void print_path(const struct trace *t, const char *name,
+		       const struct pti_bpf_stat *s, double seconds)
 {
 	printf("%-18s %10llu %10.0f", name, (ull)s->count,
 	       per((double)s->count, seconds));
-	if (marks) {
-		printf(" %6.1f%%",
-		       100 * per((double)s->flushes, (double)s->count));
+	if (t->o->filter.marks) {
+		print_flush_share(s, t->o->filter.pcid);
 		print_times(s->window_sum, s->window_slots);
 		print_times(s->switch_sum, s->switch_slots);
 	}
@@ -50,8 +59,8 @@ static void print_paths(const struct trace *t, const struct bpf_counts *c,
 	putchar('\n');
 	for (path = 0; path < PTI_PATH_COUNT; path++) {
 		if (c->stats[path].count)
-			print_path(pti_path_name(path), &c->stats[path],
-				   seconds, marks);
+			print_path(t, pti_path_name(path), &c->stats[path],
+				   seconds);
 	}
 }
 

@@ -27,6 +27,7 @@ has "terminal: late" terminal '^    late  +280  \[280, 280\] .* 200 +0 +1$'
 has "terminal: late minus early" terminal '^      late - early +\+14  \[\+14, \+14\] .*slower$'
 has "terminal: window" terminal '^      late - early +\+18  \[\+18, \+18\] +0  \[0, 0\]$'
 has "terminal: cost of marks" terminal '^      getppid, early +\+209 '
+has "terminal: flushes, without PCID" terminal '^    early, marks .*\] +no PCID +[0-9]+ +0$'
 has "terminal: what is missing" terminal '^    entry_window: marks are off'
 
 is "compare.csv: header" "$(head -n 1 one/compare.csv)" "$compare_header"
@@ -132,6 +133,13 @@ has "are not pooled, and that is said" out 'late-other: not compared'
 is "the first is compared" "$(cut -d, -f 10 repeat/compare.csv | sort -u | head -n 1)" 14
 
 "$mkrun" lossy marks=1 lost=5
+"$mkrun" with-pcid marks=1 pcid=1
+works "report with PCID" report -o pcid with-pcid
+has "with PCID: the share of flushes" out '^    early, marks .*\] +100 % +[0-9]+ +0$'
+works "markdown with PCID" report --format markdown with-pcid
+has "markdown with PCID: the share" out '\| 100 % \|'
+works "markdown without" report --format markdown early-marks
+has "markdown without PCID: says so" out '\| no PCID \|'
 works "lost records" report -o loss lossy
 has "are a warning" out 'lossy: 5 records were lost'
 is "are in every row of the run" "$(tail -n +2 loss/summary.csv | cut -d, -f 12 | sort -u)" 5
