@@ -97,6 +97,7 @@ is "a refused command line writes nothing" "$(ls)" "$(printf 'err\nout')"
 works "run --time: a workload that takes longer" run -o slow --lane tcg --time 1 -- sleep 0.02
 has "run --time: takes no fewer than 5 samples" slow/manifest.json '^   "samples": 5,$'
 works "run --time: a workload that is quick" run -o quick --lane tcg --samples 1000000 --time 20 -w getppid
+# shellcheck disable=SC2016
 ok "run --time: ends before all samples are taken" awk '
 	/^   "samples":/ { n = $2 + 0 } END { print n; exit !(n >= 5 && n < 1000000) }' quick/manifest.json
 
