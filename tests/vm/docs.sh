@@ -19,8 +19,8 @@ commands() {
 script() {
 	printf '#!/bin/sh\nset -ex\ncd /out\n'
 	sed -n 's|^insmod .*|insmod /payload/ptiscope.ko|p' "$tmp/commands"
-	grep -E "^ptiscope (doctor|trace|audit|probe|run -o $1)" "$tmp/commands" |
-		sed -e 's/^ptiscope run /&--samples 5 /' -e 's/--duration 10$/--duration 2/'
+	grep -E "^ptiscope (doctor|trace|audit|probe|(run|tlb) -o $1)" "$tmp/commands" |
+		sed -e 's/^ptiscope run /&--samples 5 /' -e 's/^ptiscope tlb /&--samples 5 --most 16 /' -e 's/--duration 10$/--duration 2/'
 	grep '^rmmod ' "$tmp/commands"
 }
 
@@ -59,7 +59,7 @@ declared() {
 
 commands >"$tmp/commands"
 tested=$(grep -cE "^(make (bench|test|soak|module)|ptiscope (doctor|trace|audit|probe|report|compare|plot|campaign --print)|\
-ptiscope run -o early|insmod|rmmod)( |-|\$)" "$tmp/commands")
+ptiscope (run|tlb) -o early|insmod|rmmod)( |-|\$)" "$tmp/commands")
 ok "the README shows commands" test -s "$tmp/commands"
 is "this test knows all of them" "$tested" "$(wc -l <"$tmp/commands")"
 
@@ -86,7 +86,7 @@ fi
 
 # The README measures early; late is the same in the other mode.
 mkdir "$tmp/out"
-sed -n 's/^\(ptiscope run -o \)early/\1late/p' "$tmp/commands" >"$tmp/late"
+sed -n 's/^\(ptiscope [rt][a-z]* -o \)early/\1late/p' "$tmp/commands" >"$tmp/late"
 cat "$tmp/late" >>"$tmp/commands"
 for mode in early late; do
 	script $mode >"$tmp/readme.sh"
