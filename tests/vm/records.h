@@ -124,11 +124,22 @@ static inline struct tally *drain(int fd, size_t bytes, __u32 tid)
 /* A child that runs getppid until killed, on @cpu if that is not negative */
 static inline pid_t hammer(int cpu)
 {
-	pid_t pid = fork();
+	int closed[2];
 	cpu_set_t set;
+	pid_t pid;
+	char c;
 
-	if (pid)
+	if (pipe(closed))
+		return -1;
+	pid = fork();
+	if (pid) {
+		/* This ends when the child's descriptors are closed. */
+		close(closed[1]);
+		while (read(closed[0], &c, 1) > 0)
+			;
+		close(closed[0]);
 		return pid;
+	}
 	/* A copy of the device's descriptor would keep it open */
 	close_range(3, ~0U, 0);
 	CPU_ZERO(&set);
