@@ -161,6 +161,25 @@ static bool wait_done(int fd)
 	return false;
 }
 
+/*
+ * Until the last chain is over, too: STOP would cut it, and on a busy host the
+ * target may be some way behind the timer
+ */
+static bool wait_quiet(int fd)
+{
+	unsigned long long seen;
+
+	if (!wait_done(fd))
+		return false;
+	do {
+		seen = nmi.seen;
+		usleep(200000);
+		if (nmi_op(fd, PTISCOPE_NMI_STATS))
+			return false;
+	} while (nmi.seen != seen);
+	return true;
+}
+
 static void test_arguments(struct tap *tap, int fd)
 {
 	const __u32 min = PTISCOPE_NMI_INTERVAL_MIN;
@@ -245,14 +264,15 @@ static void test_counts(struct tap *tap, int fd, volatile int *stop)
 
 	expect(tap, nmi_start(fd, TARGET, 20, 5000, 50, 0), 0,
 	       "START of 20 chains of 50");
-	tap_ok(tap, wait_done(fd), "it ends by itself");
+	tap_ok(tap, wait_quiet(fd), "it ends by itself");
 	expect(tap, nmi_op(fd, PTISCOPE_NMI_STOP), 0, "STOP");
 	tap_ok(tap,
 	       nmi.sent == 20 && nmi.chained >= 50 && nmi.chained <= 1000 &&
 		       nmi.seen == nmi.sent + nmi.chained && !nmi.unknown,
 	       "sent %llu, chained %llu, seen %llu, user %llu, kernel %llu",
 	       nmi.sent, nmi.chained, nmi.seen, nmi.user, nmi.kernel);
-	tap_ok(tap, nmi.kernel || nmi.chained == 1000,
+	/* An NMI of the timer in the middle of a chain is one of it */
+	tap_ok(tap, nmi.kernel || !(nmi.user % 51),
 	       "every chain is whole that no NMI in the kernel cut");
 	tap_ok(tap, end_spin(pid, stop),
 	       "the program in between kept its registers");
