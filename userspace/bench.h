@@ -114,8 +114,8 @@ struct bench_entries {
  * @entries: what one iteration does; ends with path 0
  * @unmarked: set where the records do not show the entries: why, and what is
  *	checked instead
- * @other_process: the entries are those of the process @bench_ctx.helper, which
- *	prepare() made; there is none that it declares
+ * @other_process: the entries are those of the process @bench_ctx.helper; declares
+ *	none where nobody knows what it does
  * @counts: the workload counts the entries itself, in @bench_ctx.counted
  * @setup: gets what the workload needs; returns -EOPNOTSUPP, and says why, where
  *	it can't be measured

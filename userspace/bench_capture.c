@@ -29,6 +29,9 @@
 /* Room for interrupts besides the entries that a sample declares. */
 #define SPARE_RECORDS 4096
 
+/* So often a recording is made again that missed its interrupt. */
+#define RETRIES 50
+
 /* A record in the ring, with its header; twice that leaves half the ring free. */
 #define RING_BYTES_PER_ENTRY (2 * (sizeof(struct ptiscope_record) + 32))
 
@@ -45,6 +48,7 @@
  * @room: records that fit there
  * @lost: records that the ring had no room for
  * @odd: records that contradict themselves
+ * @missed: recordings that were made again
  */
 struct capture {
 	const struct measure *how;
@@ -55,6 +59,7 @@ struct capture {
 	size_t room;
 	uint64_t lost;
 	uint64_t odd;
+	uint64_t missed;
 };
 
 /* Interrupts come when they want; everything else the program asks for. */
@@ -116,12 +121,18 @@ static int senseless(const struct capture *c)
 	return -EPROTO;
 }
 
+static bool is_system_call(unsigned int path)
+{
+	return path == PTI_PATH_SYSCALL64 || path == PTI_PATH_SYSCALL32 ||
+	       path == PTI_PATH_SYSENTER32 || path == PTI_PATH_INT80;
+}
+
 /*
  * A recording begins inside one ioctl and ends inside another.  So the first
  * record's exit half is the return from the first, and the last record's entry
  * half the call of the second: both are left out, and what remains is the
- * workload's alone.  Another process begins inside its read of the gate, and ends
- * with a call of its own.
+ * workload's alone.  Another process begins inside its read of what tells it to begin, and
+ * ends with a call of its own.
  */
 static int take_records(struct capture *c, size_t n, uint32_t *counts)
 {
@@ -130,8 +141,7 @@ static int take_records(struct capture *c, size_t n, uint32_t *counts)
 	int err = 0;
 
 	/* Where records were lost, the call that ends it may be among them. */
-	if (!c->lost &&
-	    (!n || c->records[n - 1].entry_path != PTI_PATH_SYSCALL64))
+	if (!c->lost && (!n || !is_system_call(c->records[n - 1].entry_path)))
 		return senseless(c);
 	for (i = 0; i < n && !err; i++) {
 		r = &c->records[i];
@@ -153,7 +163,7 @@ static int take_records(struct capture *c, size_t n, uint32_t *counts)
 }
 
 /* Record one sample; the records are left in c->records. */
-static ssize_t record_sample(struct capture *c, struct bench_ctx *ctx)
+static ssize_t record_once(struct capture *c, struct bench_ctx *ctx)
 {
 	const struct module_reader *reader = c->how->reader;
 	pid_t tid = c->w->other_process ? 0 : (pid_t)syscall(SYS_gettid);
@@ -172,6 +182,46 @@ static ssize_t record_sample(struct capture *c, struct bench_ctx *ctx)
 	if (err || stopped)
 		return err ? err : stopped;
 	return module_reader_drain(reader, c->records, c->room);
+}
+
+/*
+ * An iteration ends with a gap, and not every gap is the interrupt that is meant: an
+ * emulator or a host takes the time as well, and an interrupt that comes while
+ * another is handled is no entry from user mode.
+ */
+static bool missed(const struct capture *c, const struct bench_ctx *ctx,
+		   size_t n)
+{
+	const struct bench_entries *e;
+	uint64_t seen;
+	size_t i;
+
+	for (e = c->w->entries; e->path; e++) {
+		if (!is_asynchronous(e->path))
+			continue;
+		seen = 0;
+		for (i = 0; i < n; i++)
+			seen += c->records[i].entry_path == e->path;
+		if (seen < e->count * ctx->iterations)
+			return true;
+	}
+	return false;
+}
+
+/* Record a sample that has the interrupts that it is about, or else the last one. */
+static ssize_t record_sample(struct capture *c, struct bench_ctx *ctx)
+{
+	unsigned int i;
+	ssize_t n;
+
+	for (i = 0;; i++) {
+		n = record_once(c, ctx);
+		if (n < 0 || i == RETRIES || !missed(c, ctx, (size_t)n))
+			return n;
+		if (stop_requested())
+			return -EINTR;
+		c->missed++;
+	}
 }
 
 static int capture_one(struct capture *c, struct bench_ctx *ctx,
@@ -274,6 +324,22 @@ static uint64_t spare(const struct capture *c, unsigned int path)
 	return 0;
 }
 
+static int note_samples(const struct capture *c, const struct bench_ctx *ctx,
+			struct manifest_workload *mw)
+{
+	char text[128];
+	int n = snprintf(text, sizeof(text),
+			 "recorded %llu samples of %llu iterations",
+			 (unsigned long long)c->samples,
+			 (unsigned long long)ctx->iterations);
+
+	if (c->missed)
+		snprintf(text + n, sizeof(text) - (size_t)n,
+			 "; %llu more missed their interrupt",
+			 (unsigned long long)c->missed);
+	return manifest_set(&mw->note, text);
+}
+
 /* Did every path see what was declared, interrupts aside? */
 static int verify(const struct capture *c, const struct bench_ctx *ctx,
 		  struct manifest_workload *mw)
@@ -283,15 +349,12 @@ static int verify(const struct capture *c, const struct bench_ctx *ctx,
 	bool good = !c->lost && !c->odd;
 	unsigned int path;
 
-	snprintf(text, sizeof(text), "recorded %llu samples of %llu iterations",
-		 (unsigned long long)c->samples,
-		 (unsigned long long)ctx->iterations);
-	if (manifest_set(&mw->note, text))
+	if (note_samples(c, ctx, mw))
 		return -ENOMEM;
 
-	/* Nobody knows what a command should do; and the next workload is not one. */
-	if (c->w->other_process)
-		return module_reader_filter(c->how->reader, 0);
+	/* Nobody knows what a command should do. */
+	if (!c->w->entries[0].path)
+		return 0;
 	text[0] = '\0';
 	for (path = 0; path < PTI_PATH_COUNT; path++) {
 		want = mw->declared[path] * times;
@@ -331,6 +394,9 @@ static int capture_all(struct capture *c, struct bench_ctx *ctx,
 	err = push_mark_cost(c);
 	if (!err)
 		err = push_counts(c, ctx, mw);
+	/* The next workload is no process of its own. */
+	if (!err && c->w->other_process)
+		err = module_reader_filter(c->how->reader, 0);
 	if (!err)
 		err = verify(c, ctx, mw);
 	mark_lost(c);
@@ -373,8 +439,10 @@ int bench_capture(const struct measure *how, const struct workload *w,
 		/* The first recording warms the module up and is thrown away. */
 		log_progress("%s: recording marks", w->name);
 		err = (int)record_sample(&c, ctx);
-		if (err >= 0)
+		if (err >= 0) {
+			c.missed = 0;
 			err = capture_all(&c, ctx, mw);
+		}
 	}
 	free(c.counts);
 	free(c.records);

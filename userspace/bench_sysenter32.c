@@ -162,10 +162,9 @@ const struct workload bench_getppid_sysenter32 = {
 	.path = PTI_PATH_SYSENTER32,
 	.iterations = 256,
 	.batch = true,
-	.entries = { { PTI_PATH_SYSENTER32, 1 } },
-	.unmarked =
-		"a helper of 32 bits makes the calls, and the records are of this "
-		"thread; that each returned the right result was checked",
+	/* Its pipes and the result to compare with go by INT 0x80. */
+	.entries = { { PTI_PATH_SYSENTER32, 1 }, { PTI_PATH_INT80, 0, 3 } },
+	.other_process = true,
 	.setup = sysenter32_setup,
 	.sample = sysenter32_sample,
 	.overhead = sysenter32_overhead,

@@ -43,6 +43,12 @@ static int choose_workload(struct trace_opts *o, const struct words *w)
 	if (o->workload->unmarked)
 		return opts_usage_error(&command_trace, "%s: %s", w->workload,
 					o->workload->unmarked);
+	if (o->workload->other_process)
+		return opts_usage_error(
+			&command_trace,
+			"%s: a process of its own makes the calls; "
+			"trace it by --comm or --pid",
+			w->workload);
 	return OPTS_GO_ON;
 }
 
