@@ -118,6 +118,11 @@ ok "interrupted bench: no guest lives on" \
 	sh -c "! pgrep -f '[q]emu-system-x86_64.*$tmp/results'"
 is "bench --list: every boot in host time" "$("$top/vm/bench" --list --boots 3 | grep -c '^tcg-late\.')" 2
 is "bench --quick --list: one boot each" "$("$top/vm/bench" --quick --list | wc -l)" 11
+is "bench --lanes bochs --list: one boot each" "$("$top/vm/bench" --lanes bochs --list | wc -l)" 5
+rc=0
+"$top/vm/bench" --lanes icount,sparc --list 2>"$tmp/err" || rc=$?
+is "bench, unknown lane: exit 2" "$rc" 2
+has "bench, unknown lane: says so" "$tmp/err" "no lane 'sparc'"
 rc=0
 "$top/vm/bench" --only nothing 2>"$tmp/err" || rc=$?
 is "bench of an unknown variant: exit code" "$rc" 2
