@@ -215,8 +215,8 @@ static int write_anatomy(const struct machine *machine, FILE *f,
 	fputs("set multiplot layout 1,1 title ", f);
 	plot_title(f, machine, "Anatomy of a round trip through the kernel");
 	fprintf(f,
-		"\nset style fill solid 1 noborder\nset border 3\nset tics nomirror out\n"
-		"set key tmargin center horizontal\nset lmargin 30\nset rmargin 4\n"
+		".\"\\n \"\nset style fill solid 1 noborder\nset border 3\nset tics nomirror out\n"
+		"set key tmargin center horizontal\nset lmargin 38\nset rmargin 4\n"
 		"set xlabel '%s, marks on: a pair of them is in each window and each write'\n"
 		"set yrange [%.10g:-1]\nset xrange [0:%.10g]\nplot ",
 		unit_name(group_manifest(machine->group)->unit), at.y,
