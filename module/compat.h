@@ -60,16 +60,17 @@ static inline bool ptiscope_kernel_marks(void)
 }
 
 /*
- * Send an NMI to a CPU that is online; NMIs have no shorthand for "self".  Before
- * 6.6 the APIC driver was called through its table, since then by static calls,
- * and of these only send_IPI_mask can send NMIs and is exported.
+ * Send an NMI (NMI_VECTOR) or an IPI to a CPU that is online; NMIs have no
+ * shorthand for "self".  Before 6.6 the APIC driver was called through its table,
+ * since then by static calls, and of these only send_IPI_mask can send NMIs and is
+ * exported.
  */
-static inline void ptiscope_send_nmi(unsigned int cpu)
+static inline void ptiscope_send_ipi(unsigned int cpu, int vector)
 {
 #ifdef DECLARE_APIC_CALL
-	__apic_send_IPI_mask(cpumask_of(cpu), NMI_VECTOR);
+	__apic_send_IPI_mask(cpumask_of(cpu), vector);
 #else
-	apic->send_IPI_mask(cpumask_of(cpu), NMI_VECTOR);
+	apic->send_IPI_mask(cpumask_of(cpu), vector);
 #endif
 }
 

@@ -7,13 +7,17 @@
  * before the first is handled merges with it.  So the sender gives a credit
  * with each NMI and sends no other before the handler took it: then there is
  * one NMI for each credit, and the kernel finds an owner for every one.
+ *
+ * An NMI that hits user mode can also bring an IPI there, see nmi_raise().
  */
 #include <linux/atomic.h>
 #include <linux/capability.h>
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
+#include <linux/hardirq.h>
 #include <linux/hrtimer.h>
+#include <linux/irq_work.h>
 #include <linux/kprobes.h>
 #include <linux/lockdep.h>
 #include <linux/percpu.h>
@@ -21,12 +25,16 @@
 #include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <linux/uaccess.h>
+#include <asm/irq_vectors.h>
 #include <asm/nmi.h>
 
 #include "compat.h"
 #include "ptiscope.h"
 
 #define NAME "ptiscope"
+
+/* At most one of them */
+#define NMI_IPIS (PTISCOPE_NMI_RESCHEDULE | PTISCOPE_NMI_IRQ_WORK)
 
 /* How often, a millisecond apart, the last NMI is waited for */
 #define DRAIN_ROUNDS 100
@@ -39,6 +47,8 @@
  * @seen: NMIs claimed
  * @user: those of them that interrupted user mode
  * @unknown: those of them that nobody sent from here
+ * @raised: IPIs that the handler sent to its own CPU
+ * @resched: reschedule IPIs that this CPU had taken when the last was sent
  */
 struct nmi_cpu {
 	atomic_t credit;
@@ -47,6 +57,8 @@ struct nmi_cpu {
 	u64 seen;
 	u64 user;
 	u64 unknown;
+	u32 raised;
+	u32 resched;
 };
 
 static DEFINE_PER_CPU(struct nmi_cpu, nmi_cpu);
@@ -79,12 +91,44 @@ struct nmi_trigger {
 
 static struct nmi_trigger trigger;
 
+/* The interrupt is all that is wanted of the work */
+static void nmi_work(struct irq_work *work)
+{
+}
+
+/* One is enough: only @cpu of &struct nmi_trigger queues it */
+static struct irq_work ipi_work = IRQ_WORK_INIT_HARD(nmi_work);
+
 /*
- * This NMI is ours: count it and send the next of the chain.
+ * Send this CPU the IPI that the flags ask for.  Interrupts are off until the IRET
+ * of the NMI, so it interrupts the same instruction of user mode.  Another NMI may
+ * come first, though, and find it still to be taken: a second IPI would merge with
+ * it, so it is neither sent nor counted.  Nobody can read the APIC's IRR from here,
+ * but the kernel counts the reschedule IPIs, and the work knows that it is queued.
+ */
+static void nmi_raise(struct nmi_cpu *c, unsigned int cpu)
+{
+	u32 taken = this_cpu_read(irq_stat.irq_resched_count);
+
+	if (trigger.flags & PTISCOPE_NMI_IRQ_WORK) {
+		c->raised += irq_work_queue(&ipi_work);
+		return;
+	}
+	if (c->raised && c->resched == taken)
+		return;
+	c->resched = taken;
+	c->raised++;
+	ptiscope_send_ipi(cpu, RESCHEDULE_VECTOR);
+}
+
+NOKPROBE_SYMBOL(nmi_raise);
+
+/*
+ * This NMI is ours: count it and send the next of the chain, or the IPI.
  *
- * That one stays latched until the IRET of this one, so it interrupts the same
- * instruction of user mode.  It's sent only if this one came from there: inside
- * the kernel the sending of an IPI may have been interrupted, and the two
+ * The next stays latched until the IRET of this one, so it interrupts the same
+ * instruction of user mode.  Either is sent only if this one came from there:
+ * inside the kernel the sending of an IPI may have been interrupted, and the two
  * halves of the xAPIC's command register must not change in between.
  */
 static int nmi_claim(struct nmi_cpu *c, struct pt_regs *regs)
@@ -99,13 +143,15 @@ static int nmi_claim(struct nmi_cpu *c, struct pt_regs *regs)
 	c->user++;
 	if (cpu != trigger.cpu)
 		return NMI_HANDLED;
+	if (trigger.flags & NMI_IPIS)
+		nmi_raise(c, cpu);
 	if (!c->left)
 		c->left = READ_ONCE(trigger.chain) + 1;
 	/* nmi_stop() may have cut the chain since */
 	if (--c->left && READ_ONCE(trigger.chain) &&
 	    !atomic_cmpxchg(&c->credit, 0, 1)) {
 		c->chained++;
-		ptiscope_send_nmi(cpu);
+		ptiscope_send_ipi(cpu, NMI_VECTOR);
 	}
 	return NMI_HANDLED;
 }
@@ -149,7 +195,7 @@ static enum hrtimer_restart nmi_tick(struct hrtimer *timer)
 		goto end;
 	if (!atomic_cmpxchg(&per_cpu(nmi_cpu, cpu).credit, 0, 1)) {
 		WRITE_ONCE(trigger.sent, trigger.sent + 1);
-		ptiscope_send_nmi(cpu);
+		ptiscope_send_ipi(cpu, NMI_VECTOR);
 		if (trigger.sent == trigger.count)
 			goto end;
 	} else {
@@ -204,6 +250,8 @@ static void nmi_stop(void)
 	if (trigger.flags & PTISCOPE_NMI_UNKNOWN)
 		unregister_nmi_handler(NMI_UNKNOWN, NAME);
 	unregister_nmi_handler(NMI_LOCAL, NAME);
+	/* Nobody queues it any more */
+	irq_work_sync(&ipi_work);
 	trigger.active = false;
 }
 
@@ -222,7 +270,10 @@ static int nmi_register(u32 flags)
 
 static int nmi_check(const struct ptiscope_nmi *nmi)
 {
-	if (nmi->flags & ~PTISCOPE_NMI_UNKNOWN ||
+	u32 ipis = nmi->flags & NMI_IPIS;
+
+	if (nmi->flags & ~(PTISCOPE_NMI_UNKNOWN | NMI_IPIS) ||
+	    ipis == NMI_IPIS || (ipis && nmi->chain) ||
 	    nmi->chain > PTISCOPE_NMI_CHAIN_MAX)
 		return -EINVAL;
 	if (!nmi->count)
@@ -301,6 +352,7 @@ static int nmi_chain(const struct ptiscope_nmi *nmi)
 	if (!trigger.active)
 		return -ENXIO;
 	if (nmi->chain > PTISCOPE_NMI_CHAIN_MAX ||
+	    (nmi->chain && trigger.flags & NMI_IPIS) ||
 	    (trigger.count &&
 	     interval < PTISCOPE_NMI_INTERVAL_MIN * (nmi->chain + 1)))
 		return -EINVAL;
@@ -313,7 +365,7 @@ static void nmi_counters(struct ptiscope_nmi *nmi)
 	int cpu;
 
 	nmi->running = READ_ONCE(trigger.running);
-	nmi->reserved = 0;
+	nmi->raised = 0;
 	nmi->sent = READ_ONCE(trigger.sent);
 	nmi->skipped = READ_ONCE(trigger.skipped);
 	nmi->chained = 0;
@@ -327,6 +379,7 @@ static void nmi_counters(struct ptiscope_nmi *nmi)
 		nmi->seen += READ_ONCE(c->seen);
 		nmi->user += READ_ONCE(c->user);
 		nmi->unknown += READ_ONCE(c->unknown);
+		nmi->raised += READ_ONCE(c->raised);
 	}
 	nmi->kernel = nmi->seen - nmi->user;
 }

@@ -30,6 +30,18 @@ enum ptiscope_nmi_op {
  */
 #define PTISCOPE_NMI_UNKNOWN _BITUL(0)
 
+/**
+ * PTISCOPE_NMI_RESCHEDULE - an NMI in user mode is followed by a reschedule IPI
+ *
+ * The handler of an NMI that interrupted user mode on the CPU that is named sends
+ * its own CPU an IPI, unless the one before is still to come.  The CPU takes it as
+ * soon as the NMI is over, before the interrupted program executes its next
+ * instruction: so it interrupts user mode as well.
+ */
+#define PTISCOPE_NMI_RESCHEDULE _BITUL(1)
+/** PTISCOPE_NMI_IRQ_WORK - the same, but it is the IPI of irq_work_queue() */
+#define PTISCOPE_NMI_IRQ_WORK _BITUL(2)
+
 /** PTISCOPE_NMI_INTERVAL_MIN - least interval, in us, for each NMI of a chain */
 #define PTISCOPE_NMI_INTERVAL_MIN 20
 /** PTISCOPE_NMI_INTERVAL_MAX - greatest interval, in us */
@@ -45,7 +57,8 @@ enum ptiscope_nmi_op {
  * sent, when @cpu goes offline, or when the CPU that sends goes offline
  * and the timer moves to @cpu.
  *
- * Fails with -EINVAL on a bad version, size, op or range; START fails with
+ * Fails with -EINVAL on a bad version, size, op or range, on an unknown flag, on
+ * both of the IPIs and on a chain with one of them; START fails with
  * -EBUSY while started, with -ENODEV where @cpu is not online, and with -ENXIO
  * where there are NMIs to be sent and no other CPU; CHAIN fails with -ENXIO
  * while not started.
@@ -53,8 +66,8 @@ enum ptiscope_nmi_op {
  * @version: in: PTISCOPE_ABI_VERSION
  * @size: in: sizeof(struct ptiscope_nmi)
  * @op: in: enum ptiscope_nmi_op; the members down to @chain are START's
- * @flags: in: PTISCOPE_NMI_UNKNOWN or 0
- * @cpu: in: CPU to which NMIs are sent and which does the chains
+ * @flags: in: PTISCOPE_NMI_UNKNOWN and one of the two IPIs, each or not
+ * @cpu: in: CPU to which NMIs are sent and which does the chains and the IPIs
  * @count: in: NMIs to send; 0 only claims
  * @interval_us: in: us between two of them: from PTISCOPE_NMI_INTERVAL_MIN *
  *	(@chain + 1) to PTISCOPE_NMI_INTERVAL_MAX; 0 where @count is 0
@@ -64,7 +77,8 @@ enum ptiscope_nmi_op {
  *	interrupted program executes its next instruction.  An NMI in kernel
  *	mode ends a chain.
  * @running: out: 1 while the timer sends
- * @reserved: out: 0
+ * @raised: out: IPIs that @flags asks for: each interrupted user mode, or is just
+ *	about to
  * @sent: out: NMIs sent by the timer
  * @skipped: out: NMIs not sent when they were due: the last was under way
  * @chained: out: NMIs that handlers sent to their own CPU
@@ -84,7 +98,7 @@ struct ptiscope_nmi {
 	__u32 interval_us;
 	__u32 chain;
 	__u32 running;
-	__u32 reserved;
+	__u32 raised;
 	__u64 sent;
 	__u64 skipped;
 	__u64 chained;

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "../../module/uapi/ptiscope.h"
+#include "interrupts.h"
 #include "tap.h"
 
 #define DEV "/dev/ptiscope"
@@ -189,7 +190,13 @@ static void test_arguments(struct tap *tap, int fd)
 		int want;
 		__u32 cpu, count, us, chain, flags;
 	} bad[] = {
-		{ "unknown flag", EINVAL, 0, 1, 1000, 0, 2 },
+		{ "unknown flag", EINVAL, 0, 1, 1000, 0, 8 },
+		{ "both IPIs", EINVAL, 0, 1, 1000, 0,
+		  PTISCOPE_NMI_RESCHEDULE | PTISCOPE_NMI_IRQ_WORK },
+		{ "a chain and a reschedule IPI", EINVAL, 0, 1, 1000, 1,
+		  PTISCOPE_NMI_RESCHEDULE },
+		{ "a chain and irq_work", EINVAL, 0, 1, 1000, 1,
+		  PTISCOPE_NMI_IRQ_WORK },
 		{ "interval too short", EINVAL, 0, 1, min - 1, 0, 0 },
 		{ "interval 0", EINVAL, 0, 1, 0, 0, 0 },
 		{ "interval too long", EINVAL, 0, 1, max + 1, 0, 0 },
@@ -241,7 +248,7 @@ static void test_claim_only(struct tap *tap, int fd)
 	tap_ok(tap,
 	       !nmi.sent && !nmi.seen && !nmi.user && !nmi.kernel &&
 		       !nmi.unknown && !nmi.chained && !nmi.skipped &&
-		       !nmi.running && !nmi.reserved,
+		       !nmi.running && !nmi.raised,
 	       "no NMI was sent, none was seen");
 	expect(tap, nmi_op(fd, PTISCOPE_NMI_STOP), 0, "STOP");
 }
@@ -276,6 +283,42 @@ static void test_counts(struct tap *tap, int fd, volatile int *stop)
 	       "every chain is whole that no NMI in the kernel cut");
 	tap_ok(tap, end_spin(pid, stop),
 	       "the program in between kept its registers");
+}
+
+/* What an NMI in user mode is followed by, and the kernel's count of that */
+static const struct {
+	const char *name;
+	__u32 flag;
+	const char *row;
+} ipis[] = {
+	{ "reschedule", PTISCOPE_NMI_RESCHEDULE, "RES" },
+	{ "irq_work", PTISCOPE_NMI_IRQ_WORK, "IWI" },
+};
+
+static void test_raised(struct tap *tap, int fd, volatile int *stop)
+{
+	for (size_t i = 0; i < sizeof(ipis) / sizeof(ipis[0]); i++) {
+		long long came = interrupts_taken(ipis[i].row, TARGET);
+		pid_t pid = spin(TARGET, stop);
+
+		usleep(50000);
+		expect(tap, nmi_start(fd, TARGET, 500, 500, 0, ipis[i].flag), 0,
+		       ipis[i].name);
+		nmi.chain = 1;
+		expect(tap, nmi_op(fd, PTISCOPE_NMI_CHAIN), EINVAL,
+		       "CHAIN with an IPI");
+		tap_ok(tap, wait_done(fd), "it ends by itself");
+		expect(tap, nmi_op(fd, PTISCOPE_NMI_STOP), 0, "STOP");
+		came = interrupts_taken(ipis[i].row, TARGET) - came;
+		/* One that comes before the IPI of the last adds none. */
+		tap_ok(tap,
+		       nmi.seen == 500 && !nmi.chained && nmi.raised >= 50 &&
+			       nmi.raised <= nmi.user && came >= nmi.raised,
+		       "%s: user %llu, raised %u, the kernel counts %lld",
+		       ipis[i].name, nmi.user, nmi.raised, came);
+		tap_ok(tap, end_spin(pid, stop),
+		       "the program in between kept its registers");
+	}
 }
 
 static void test_ends(struct tap *tap, int fd, volatile int *stop)
@@ -352,6 +395,26 @@ static void bark(void)
 		;
 }
 
+/* The same on the CPU that is interrupted: exactly one IPI for each */
+static void test_unknown_raised(struct tap *tap, int fd)
+{
+	for (size_t i = 0; i < sizeof(ipis) / sizeof(ipis[0]); i++) {
+		long long came = interrupts_taken(ipis[i].row, 0);
+
+		expect(tap,
+		       nmi_start(fd, 0, 0, 0, 0,
+				 PTISCOPE_NMI_UNKNOWN | ipis[i].flag),
+		       0, ipis[i].name);
+		for (int n = 0; n < 10; n++)
+			bark();
+		nmi_op(fd, PTISCOPE_NMI_STOP);
+		came = interrupts_taken(ipis[i].row, 0) - came;
+		tap_ok(tap, nmi.user == 10 && nmi.raised == 10 && came >= 10,
+		       "%s: 10 NMIs by a watchdog: raised %u, the kernel counts %lld",
+		       ipis[i].name, nmi.raised, came);
+	}
+}
+
 static void test_unknown(struct tap *tap, int fd)
 {
 	const char *source = getenv("PTISCOPE_NMI");
@@ -382,6 +445,7 @@ static void test_unknown(struct tap *tap, int fd)
 		       nmi.user == 1020,
 	       "10 more: unknown %llu, chained %llu, seen %llu, user %llu",
 	       nmi.unknown, nmi.chained, nmi.seen, nmi.user);
+	test_unknown_raised(tap, fd);
 	ioperm(0x443, 1, 0);
 }
 
@@ -406,6 +470,7 @@ int main(void)
 		return tap_done(&tap);
 	}
 	test_counts(&tap, fd, stop);
+	test_raised(&tap, fd, stop);
 	if (!access(CPU1_ONLINE, W_OK))
 		test_offline(&tap, fd);
 	test_ends(&tap, fd, stop);
