@@ -14,6 +14,26 @@
 #define POLL_MS 20
 #define CPU_MAX 65535
 
+/** enum nmi_then - what an NMI that interrupted user mode is followed by */
+enum nmi_then {
+	THEN_NOTHING,
+	THEN_RESCHEDULE,
+	THEN_IRQ_WORK,
+};
+
+static const char *const then_names[] = {
+	[THEN_NOTHING] = "nothing",
+	[THEN_RESCHEDULE] = "reschedule",
+	[THEN_IRQ_WORK] = "irq-work",
+	NULL,
+};
+
+static const uint32_t then_flags[] = {
+	[THEN_NOTHING] = 0,
+	[THEN_RESCHEDULE] = PTISCOPE_NMI_RESCHEDULE,
+	[THEN_IRQ_WORK] = PTISCOPE_NMI_IRQ_WORK,
+};
+
 /** struct nmi_opts - the command line */
 struct nmi_opts {
 	uint64_t cpu;
@@ -21,6 +41,7 @@ struct nmi_opts {
 	uint64_t interval;
 	uint64_t chain;
 	uint64_t duration;
+	int then;
 	bool unknown;
 };
 
@@ -37,6 +58,9 @@ static int parse(struct nmi_opts *o, int argc, char **argv)
 		{ "chain", 0, OPT_U64, &o->chain, "N",
 		  "after one in user mode, N more back to back", 0,
 		  PTISCOPE_NMI_CHAIN_MAX, NULL },
+		{ "then", 0, OPT_CHOICE, &o->then, "IPI",
+		  "after one in user mode, this IPI there, default nothing", 0,
+		  0, then_names },
 		{ "unknown", 'u', OPT_FLAG, &o->unknown, NULL,
 		  "claim NMIs of unknown reason, of all CPUs", 0, 0, NULL },
 		{ "duration", 'd', OPT_U64, &o->duration, "S",
@@ -53,6 +77,9 @@ static int parse(struct nmi_opts *o, int argc, char **argv)
 		return opts_usage_error(&command_nmi,
 					"nothing to do: --count or --unknown "
 					"is missing");
+	if (o->chain && o->then != THEN_NOTHING)
+		return opts_usage_error(
+			&command_nmi, "--chain and --then exclude each other");
 	if (o->count &&
 	    o->interval < PTISCOPE_NMI_INTERVAL_MIN * (o->chain + 1))
 		return opts_usage_error(
@@ -114,7 +141,7 @@ static void print_counters(const struct ptiscope_nmi *nmi)
 		{ "sent", nmi->sent },	     { "skipped", nmi->skipped },
 		{ "chained", nmi->chained }, { "seen", nmi->seen },
 		{ "user", nmi->user },	     { "kernel", nmi->kernel },
-		{ "unknown", nmi->unknown },
+		{ "unknown", nmi->unknown }, { "raised", nmi->raised },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -126,7 +153,8 @@ static int nmi_run(const struct module_reader *r, const struct nmi_opts *o)
 {
 	struct ptiscope_nmi nmi = {
 		.op = PTISCOPE_NMI_START,
-		.flags = o->unknown ? PTISCOPE_NMI_UNKNOWN : 0,
+		.flags = then_flags[o->then] |
+			 (o->unknown ? PTISCOPE_NMI_UNKNOWN : 0),
 		.cpu = (uint32_t)o->cpu,
 		.count = (uint32_t)o->count,
 		.interval_us = o->count ? (uint32_t)o->interval : 0,
@@ -183,6 +211,7 @@ const struct command command_nmi = {
 		"another CPU, one at a\ntime. What is printed: how many were "
 		"sent, not sent since the last was under way,\nsent by "
 		"handlers (--chain), seen, seen in user mode, seen in the "
-		"kernel, and not\nsent from here (--unknown).",
+		"kernel, not sent\nfrom here (--unknown), and how many IPIs handlers "
+		"sent (--then).",
 	.run = nmi_main,
 };

@@ -82,6 +82,8 @@ fails "nmi without anything to do" 2 '--count' nmi
 fails "nmi --interval 1" 2 '--interval' nmi --count 1 --interval 1
 fails "nmi: a chain that the interval is too short for" 2 'at least 420' \
 	nmi --count 1 --interval 419 --chain 20
+fails "nmi --then moon" 2 "'moon'" nmi --count 1 --then moon
+fails "nmi: a chain and an IPI" 2 'exclude' nmi --count 1 --chain 1 --then irq-work
 fails "ipi without --count" 2 '--count' ipi
 fails "ipi --interval 1" 2 '--interval' ipi --count 1 --interval 1
 fails "ipi --kind moon" 2 "'moon'" ipi --count 1 --kind moon
