@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")/../vm" && pwd)
 # shellcheck source=SCRIPTDIR/../vm/lib.sh
 . "$here/lib.sh"
 
-build_both pathtest
+build_both pathtest pathtest_irq
 for mode in early late; do
 	guest_tap "$mode" tcg patched "pti=on pti_switch=$mode pti_marks=on" --cpu EPYC \
 		--payload "$programs" -- all pathtest64 pathtest32

@@ -24,12 +24,17 @@ build_programs() {
 	done
 }
 
-# build_both NAME: NAME.c for 64 and for 32 bits, as NAME64 and NAME32
+# build_both NAME [PART...]: NAME.c and PART.c for 64 and for 32 bits, as NAME64 and NAME32
 build_both() {
 	mkdir -p "$programs"
+	both=$1
+	for p in "$@"; do
+		shift
+		set -- "$@" "$here/$p.c"
+	done
 	for p in 64 32; do
 		gcc -m$p -static -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE \
-			-pthread -o "$programs/$1$p" "$here/$1.c" || exit 1
+			-pthread -o "$programs/$both$p" "$@" || exit 1
 	done
 }
 

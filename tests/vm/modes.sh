@@ -6,7 +6,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
-build_both pathtest
+build_both pathtest pathtest_irq
 build_programs devtest ipitest rectest filtertest overload modstress audittest
 # It ends as soon as nobody asks it for calls.
 cp "$top/userspace/.output/helper32-sysenter" "$programs/exit32"

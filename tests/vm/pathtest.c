@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Every path by its name: each is taken a known number of times, and the records
- * name it as often.  Built for 64 and for 32 bits.
+ * name it as often.  Built for 64 and for 32 bits; pathtest_irq.c is its other half.
  * Needs a patched kernel with pti=on pti_marks=on, root, 2 CPUs, the module loaded.
  */
 #include <asm/ldt.h>
 #include <cpuid.h>
-#include <linux/membarrier.h>
-#include <pthread.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +14,9 @@
 #include <sys/wait.h>
 #include <ucontext.h>
 
-#include "records.h"
-#include "tap.h"
+#include "pathtest.h"
 
-#define BITS ((int)sizeof(long) * 8)
-#define TIMES 200
 #define PAGE 4096
-#define NMI_INTERVAL_US 500
 #define GETPPID_32 64
 
 /* Index 0 of the LDT, and one behind the GDT, for user mode */
@@ -39,17 +31,8 @@
 #define STACK "esp"
 #endif
 
-/* Records by path: of the entry, and of the exit before it */
-struct paths {
-	unsigned int entry[PTI_PATH_COUNT];
-	unsigned int exit[PTI_PATH_COUNT];
-	unsigned long long bad;
-	unsigned long long lost;
-};
-
-static int fd;
-
-static struct paths stop_and_read(void)
+/* Stop recording; the records of @cpu, or of any */
+struct paths stop_and_read(int fd, int cpu)
 {
 	static struct ptiscope_record buf[256];
 	struct paths paths = { 0 };
@@ -58,6 +41,8 @@ static struct paths stop_and_read(void)
 	stop(fd);
 	while ((n = read(fd, buf, sizeof(buf))) > 0)
 		for (size_t i = 0; i < n / RECORD; i++) {
+			if (cpu != ANY_CPU && buf[i].cpu != cpu)
+				continue;
 			paths.bad += !sound(&buf[i], 0);
 			paths.entry[buf[i].entry_path % PTI_PATH_COUNT]++;
 			paths.exit[buf[i].exit_path % PTI_PATH_COUNT]++;
@@ -74,8 +59,8 @@ static unsigned int interrupts(const struct paths *p)
 	       p->entry[PTI_PATH_OTHER_IPI] + p->entry[PTI_PATH_NMI_USER];
 }
 
-static void judge(struct tap *tap, const char *name, const struct paths *p,
-		  unsigned int seen, unsigned int least, unsigned int most)
+void judge(struct tap *tap, const char *name, const struct paths *p,
+	   unsigned int seen, unsigned int least, unsigned int most)
 {
 	tap_ok(tap, seen >= least && seen <= most && !p->bad && !p->lost,
 	       "%d bits: %s: %u records, from %u to %u are right; bad %llu, lost %llu",
@@ -86,7 +71,6 @@ static void judge(struct tap *tap, const char *name, const struct paths *p,
 static unsigned int skip;
 static bool break_iret;
 static unsigned short break_ss;
-static atomic_uint signals;
 
 static void set_segments(greg_t *regs, unsigned short cs, unsigned short ss)
 {
@@ -111,7 +95,6 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 		set_segments(regs, sig == SIGTRAP ? NO_SELECTOR : cs,
 			     sig == SIGTRAP && break_ss ? break_ss : ss);
 	regs[REG_PC] += skip;
-	signals++;
 }
 
 static void take_int3(void)
@@ -304,7 +287,7 @@ static const struct {
 	{ "other_exception", take_div, PTI_PATH_OTHER_EXCEPTION, false, 0 },
 };
 
-static void test_ways(struct tap *tap)
+static void test_ways(struct tap *tap, int fd)
 {
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		enum pti_path path = ways[i].path;
@@ -321,7 +304,7 @@ static void test_ways(struct tap *tap)
 		skip = 0;
 		start(fd, gettid());
 		ways[i].take();
-		p = stop_and_read();
+		p = stop_and_read(fd, ANY_CPU);
 		if (ways[i].exit)
 			judge(tap, name, &p, p.exit[path], TIMES,
 			      TIMES + ways[i].more + interrupts(&p));
@@ -333,7 +316,7 @@ static void test_ways(struct tap *tap)
 
 #ifndef __x86_64__
 /* 32-bit SYSCALL, of AMD, clears TF. */
-static void test_paranoid(struct tap *tap)
+static void test_paranoid(struct tap *tap, int fd)
 {
 	unsigned int times = amd() ? 0 : TIMES * SYSENTER_STEPS;
 	struct paths p;
@@ -342,14 +325,14 @@ static void test_paranoid(struct tap *tap)
 	take_stepped_vsyscall();
 	start(fd, gettid());
 	take_stepped_vsyscall();
-	p = stop_and_read();
+	p = stop_and_read(fd, ANY_CPU);
 	judge(tap, "debug to paranoid, nested", &p, p.exit[PTI_PATH_PARANOID],
 	      times, times);
 }
 #endif
 
 #ifdef __x86_64__
-static void test_fork_return(struct tap *tap)
+static void test_fork_return(struct tap *tap, int fd)
 {
 	struct paths p;
 
@@ -361,133 +344,30 @@ static void test_fork_return(struct tap *tap)
 			_exit(0);
 		waitpid(pid, NULL, 0);
 	}
-	p = stop_and_read();
+	p = stop_and_read(fd, ANY_CPU);
 	judge(tap, "fork_return", &p, p.exit[PTI_PATH_FORK_RETURN], TIMES,
 	      TIMES);
-}
-
-/* A thread on the other CPU that does nothing but be in user mode */
-static atomic_int spinner_tid;
-static atomic_bool spinner_ends;
-
-static void on_cpu(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
-}
-
-static void *spin(void *unused)
-{
-	on_cpu(1);
-	spinner_tid = gettid();
-	while (!spinner_ends)
-		;
-	return unused;
-}
-
-/* Each signal interrupts the thread; the next one waits for its handler. */
-static void kick(void)
-{
-	for (int i = 0; i < TIMES; i++) {
-		unsigned int before = signals;
-
-		tgkill(getpid(), spinner_tid, SIGUSR1);
-		while (signals == before)
-			;
-	}
-}
-
-static void call(void)
-{
-	for (int i = 0; i < TIMES; i++)
-		syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
-}
-
-static unsigned long long send_nmis(void)
-{
-	struct ptiscope_nmi nmi = { .version = PTISCOPE_ABI_VERSION,
-				    .size = sizeof(nmi),
-				    .cpu = 1,
-				    .count = TIMES,
-				    .interval_us = NMI_INTERVAL_US };
-
-	if (ioctl(fd, PTISCOPE_IOC_NMI, &nmi))
-		return ~0ULL;
-	do {
-		usleep(10000);
-		nmi.op = PTISCOPE_NMI_STATS;
-		ioctl(fd, PTISCOPE_IOC_NMI, &nmi);
-	} while (nmi.running || nmi.seen < nmi.sent);
-	nmi.op = PTISCOPE_NMI_STOP;
-	ioctl(fd, PTISCOPE_IOC_NMI, &nmi);
-	return nmi.user;
-}
-
-/*
- * What comes while the thread is in the kernel, as for the timer, is no entry from
- * user mode.  Only of NMIs it is known how many those are.
- */
-static void test_interrupts(struct tap *tap)
-{
-	unsigned long long user;
-	pthread_t thread;
-	struct paths p;
-
-	on_cpu(0);
-	skip = 0;
-	pthread_create(&thread, NULL, spin, NULL);
-	while (!spinner_tid)
-		;
-	start(fd, spinner_tid);
-	kick();
-	p = stop_and_read();
-	judge(tap, "resched_ipi", &p, p.entry[PTI_PATH_RESCHED_IPI], TIMES / 4,
-	      TIMES);
-	syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0,
-		0);
-	start(fd, spinner_tid);
-	call();
-	p = stop_and_read();
-	judge(tap, "call_ipi", &p, p.entry[PTI_PATH_CALL_IPI], TIMES / 4,
-	      TIMES);
-	start(fd, 0);
-	user = send_nmis();
-	p = stop_and_read();
-	judge(tap, "nmi_user", &p, p.entry[PTI_PATH_NMI_USER], user, user);
-	tap_ok(tap, user > 0 && user <= TIMES,
-	       "%d bits: %llu of %d NMIs hit user mode", BITS, user, TIMES);
-	start(fd, spinner_tid);
-	usleep(300000);
-	p = stop_and_read();
-	judge(tap, "timer", &p, p.entry[PTI_PATH_TIMER], 10, 3000);
-	spinner_ends = true;
-	pthread_join(thread, NULL);
 }
 #endif
 
 int main(void)
 {
-	const int caught[] = {
-		SIGTRAP, SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGUSR1
-	};
+	const int caught[] = { SIGTRAP, SIGILL, SIGSEGV, SIGBUS, SIGFPE };
 	struct sigaction action = { .sa_sigaction = on_signal,
 				    .sa_flags = SA_SIGINFO };
 	struct tap tap = { 0 };
+	int fd = open(DEV, O_RDWR);
 
-	fd = open(DEV, O_RDWR);
 	if (fd < 0)
 		return 1;
 	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
 		sigaction(caught[i], &action, NULL);
-	test_ways(&tap);
+	test_ways(&tap, fd);
 #ifdef __x86_64__
-	test_fork_return(&tap);
-	test_interrupts(&tap);
+	test_fork_return(&tap, fd);
 #else
-	test_paranoid(&tap);
+	test_paranoid(&tap, fd);
 #endif
+	test_interrupts(&tap, fd);
 	return tap_done(&tap);
 }
