@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <sys/time.h>
 
+#include "interrupts.h"
 #include "records.h"
 #include "tap.h"
 
@@ -110,25 +111,30 @@ static void test_records(struct tap *tap)
 	struct ptiscope_ipi call = ipi(PTISCOPE_IPI_CALL, COUNT, INTERVAL_US);
 	struct ptiscope_ipi kick =
 		ipi(PTISCOPE_IPI_RESCHEDULE, COUNT, INTERVAL_US);
-	unsigned long long n;
+	long long n, came;
 
 	start(fd, spinner_tid);
 	expect(tap, send_ipis(&call), 0, "calls");
-	n = recorded(PTI_PATH_CALL_IPI);
+	n = (long long)recorded(PTI_PATH_CALL_IPI);
 	tap_ok(tap, call.sent == COUNT && call.seen == COUNT,
 	       "calls: %llu sent, %llu seen", call.sent, call.seen);
 	tap_ok(tap, call.user >= COUNT / 2 && call.user <= COUNT,
 	       "calls: %llu interrupted user mode", call.user);
-	tap_ok(tap, n >= call.user && n <= call.user + OTHERS,
-	       "calls: %llu records of call_ipi", n);
+	tap_ok(tap,
+	       n >= (long long)call.user && n <= (long long)call.user + OTHERS,
+	       "calls: %lld records of call_ipi", n);
 
+	came = interrupts_taken("RES", TARGET);
 	start(fd, spinner_tid);
 	expect(tap, send_ipis(&kick), 0, "reschedule");
-	n = recorded(PTI_PATH_RESCHED_IPI);
+	n = (long long)recorded(PTI_PATH_RESCHED_IPI);
+	came = interrupts_taken("RES", TARGET) - came;
 	tap_ok(tap, kick.sent == COUNT && kick.seen == COUNT && !kick.user,
 	       "reschedule: %llu sent, %llu seen", kick.sent, kick.seen);
-	tap_ok(tap, n >= COUNT / 2 && n <= COUNT + OTHERS,
-	       "reschedule: %llu records of resched_ipi", n);
+	/* Which of them hit user mode is not known; pathtest has an exact number. */
+	tap_ok(tap, n >= COUNT / 2 && n <= came && n <= COUNT + OTHERS,
+	       "reschedule: %lld records of resched_ipi, %lld came in all", n,
+	       came);
 }
 
 static void on_alarm(int sig)
