@@ -18,7 +18,7 @@ enum metric {
 	METRIC_EXIT_WINDOW = 4, /* X1 - X0 */
 	METRIC_EXIT_SWITCH = 5, /* X2 - X1 */
 	METRIC_MARK_COST = 6, /* two marks with nothing between */
-	METRIC_FLUSH_SHARE = 7, /* 1: the CR3 write flushed, as all do without PCID */
+	METRIC_FLUSH_SHARE = 7, /* the CR3 write flushed; without PCID, 1 */
 	METRIC_ENTRIES = 8, /* kernel entries of that path */
 	METRIC_RETOUCH = 9, /* a page, touched again after a kernel entry */
 	METRIC_RETOUCH_IDLE = 10, /* the same without the entry */
