@@ -121,10 +121,11 @@ static int senseless(const struct capture *c)
 	return -EPROTO;
 }
 
-static bool is_system_call(unsigned int path)
+/* Another process may be interrupted behind its last call, by which way it likes. */
+static bool ends_in_call(const struct capture *c, size_t n)
 {
-	return path == PTI_PATH_SYSCALL64 || path == PTI_PATH_SYSCALL32 ||
-	       path == PTI_PATH_SYSENTER32 || path == PTI_PATH_INT80;
+	return n && (c->w->other_process ||
+		     c->records[n - 1].entry_path == PTI_PATH_SYSCALL64);
 }
 
 /*
@@ -141,7 +142,7 @@ static int take_records(struct capture *c, size_t n, uint32_t *counts)
 	int err = 0;
 
 	/* Where records were lost, the call that ends it may be among them. */
-	if (!c->lost && (!n || !is_system_call(c->records[n - 1].entry_path)))
+	if (!c->lost && !ends_in_call(c, n))
 		return senseless(c);
 	for (i = 0; i < n && !err; i++) {
 		r = &c->records[i];
