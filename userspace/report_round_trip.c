@@ -72,8 +72,7 @@ static void print_pti_cost(const struct part *part, const struct key *key,
 			format_change(change, cost.late->diff.diff),
 			format_ratio(share, cost.late->diff.ratio));
 	if (cost.has_share)
-		fprintf(f, "; of late's, %.3g %% is the late switch",
-			100 * cost.share);
+		fprintf(f, "; %.3g %% of it the late switch", 100 * cost.share);
 	fputc('\n', f);
 }
 

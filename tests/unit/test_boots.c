@@ -208,8 +208,24 @@ static void the_share_of_the_late_switch_is_told(void **state)
 	add_round_trip(&scene, VARIANT_PATCHED, SWITCH_LATE, 235, 0);
 	write_scene(&scene, report_print);
 	assert_non_null(strstr(scene.text, "PTI's cost: early +10 (+4.69 %), "
-					   "late +22 (+10.33 %); of late's, "
-					   "54.5 % is the late switch\n"));
+					   "late +22 (+10.33 %); 54.5 % of "
+					   "it the late switch\n"));
+	scene_end(&scene);
+}
+
+/* Of large figures, too */
+static void the_cost_of_pti_fits_the_line(void **state)
+{
+	struct scene scene = { .n = 0 };
+	const char *line, *end;
+
+	(void)state;
+	add_round_trip(&scene, VARIANT_PATCHED, SWITCH_OFF, 8765432, 0);
+	add_round_trip(&scene, VARIANT_PATCHED, SWITCH_EARLY, 8777777, 0);
+	add_round_trip(&scene, VARIANT_PATCHED, SWITCH_LATE, 18799999, 0);
+	write_scene(&scene, report_print);
+	for (line = scene.text; (end = strchr(line, '\n')); line = end + 1)
+		assert_in_range(end - line, 0, 100);
 	scene_end(&scene);
 }
 
@@ -258,6 +274,7 @@ int main(void)
 		cmocka_unit_test(p_values_of_a_table_are_adjusted),
 		cmocka_unit_test(margins_are_read),
 		cmocka_unit_test(the_share_of_the_late_switch_is_told),
+		cmocka_unit_test(the_cost_of_pti_fits_the_line),
 	};
 
 	return cmocka_run_group_tests_name("boots", tests, NULL, NULL);
