@@ -111,8 +111,8 @@ static int write_windows(const struct machine *machine, FILE *f,
 	plot_title(f, machine,
 		   "From the start of the path until CR3 is written");
 	fprintf(f,
-		"\nset style fill solid 1 noborder\nset border 3\nset tics nomirror out\n"
-		"set key tmargin center horizontal\nset lmargin 38\nset rmargin 4\n"
+		".\"\\n \"\nset style fill solid 1 noborder\nset border 3\nset tics nomirror out\n"
+		"set key tmargin center horizontal\nset lmargin 42\nset rmargin 4\n"
 		"set xlabel '%s, a pair of marks included in each part'\n"
 		"set yrange [%.10g:-1]\nset xrange [0:%.10g]\n"
 		"plot $bars using (0):1:(0):2:($1-0.4):($1+0.4):ytic(8) with boxxyerror "
