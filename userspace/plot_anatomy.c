@@ -220,7 +220,7 @@ static int write_anatomy(const struct machine *machine, FILE *f,
 		"set xlabel '%s, marks on: a pair of them is in each window and each write'\n"
 		"set yrange [%.10g:-1]\nset xrange [0:%.10g]\nplot ",
 		unit_name(group_manifest(machine->group)->unit), at.y,
-		at.most * 1.75);
+		at.most * 1.9);
 	for (int i = 0; i < PARTS; i++)
 		fprintf(f,
 			"$bars using %d:1:%d:%d:($1-0.4):($1+0.4)%s with boxxyerror "

@@ -139,7 +139,7 @@ static int write_ecdf(const struct machine *machine, FILE *f,
 			f, machine,
 			"The CR3 write: share of writes that took at most so long");
 		fprintf(f,
-			"\nset key bottom right opaque\nset border 3\nset tics nomirror out\n"
+			"\nset key at graph 1.02,0.6 right samplen 0.6\nset border 3\nset tics nomirror out\n"
 			"set yrange [0:1.02]\nset grid ytics lc rgb '#e0e0e0'\n"
 			"set xlabel '%s, a pair of marks included'\n%sunset multiplot\n",
 			unit_name(group_manifest(machine->group)->unit), body);

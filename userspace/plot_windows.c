@@ -125,7 +125,7 @@ static int write_windows(const struct machine *machine, FILE *f,
 		"     '' using 7:1:9 with labels left offset 1,0 notitle\n"
 		"unset multiplot\n",
 		unit_name(group_manifest(machine->group)->unit), at.y,
-		at.most > 0 ? at.most * 1.45 : 1);
+		at.most > 0 ? at.most * 1.75 : 1);
 	return 0;
 }
 
