@@ -52,7 +52,7 @@ struct paths stop_and_read(int fd, int cpu)
 }
 
 /* Interrupts come whenever they want to. */
-static unsigned int interrupts(const struct paths *p)
+unsigned int interrupts(const struct paths *p)
 {
 	return p->entry[PTI_PATH_IRQ] + p->entry[PTI_PATH_TIMER] +
 	       p->entry[PTI_PATH_RESCHED_IPI] + p->entry[PTI_PATH_CALL_IPI] +

@@ -19,6 +19,7 @@ struct paths {
 };
 
 struct paths stop_and_read(int fd, int cpu);
+unsigned int interrupts(const struct paths *p);
 void judge(struct tap *tap, const char *name, const struct paths *p,
 	   unsigned int seen, unsigned int least, unsigned int most);
 void test_interrupts(struct tap *tap, int fd);

@@ -226,11 +226,17 @@ static int irq_cpu(void)
 	return cpu;
 }
 
+/*
+ * An interrupt that is due together with another one is taken behind it, in the
+ * kernel where that one has softirqs to run: so at most as many are missing as
+ * others came.
+ */
 static void test_irq(struct tap *tap, int fd)
 {
 	int cpu = irq_cpu();
 	long long came = cpu < 0 ? -1 : interrupts_taken(COM1_IRQ, cpu);
 	struct paths p;
+	unsigned int others;
 
 	if (came < 0) {
 		tap_ok(tap, true, "irq # SKIP nobody has asked for IRQ %s",
@@ -245,7 +251,9 @@ static void test_irq(struct tap *tap, int fd)
 	p = stop_and_read(fd, ANY_CPU);
 	came = interrupts_taken(COM1_IRQ, cpu) - came;
 	ioperm(COM1, 8, 0);
-	judge(tap, "irq", &p, p.entry[PTI_PATH_IRQ], TIMES, TIMES);
+	others = interrupts(&p) - p.entry[PTI_PATH_IRQ];
+	judge(tap, "irq", &p, p.entry[PTI_PATH_IRQ],
+	      others < TIMES / 2 ? TIMES - others : TIMES / 2, TIMES);
 	tap_ok(tap, came == TIMES, "%d bits: irq: the kernel counts %lld", BITS,
 	       came);
 }
