@@ -121,7 +121,7 @@ static int senseless(const struct capture *c)
 	return -EPROTO;
 }
 
-/* Another process may be interrupted behind its last call, by which way it likes. */
+/* Another process may be interrupted after its last call. */
 static bool ends_in_call(const struct capture *c, size_t n)
 {
 	return n && (c->w->other_process ||
@@ -132,8 +132,8 @@ static bool ends_in_call(const struct capture *c, size_t n)
  * A recording begins inside one ioctl and ends inside another.  So the first
  * record's exit half is the return from the first, and the last record's entry
  * half the call of the second: both are left out, and what remains is the
- * workload's alone.  Another process begins inside its read of what tells it to begin, and
- * ends with a call of its own.
+ * workload's alone.  Another process begins inside the read(2) that it waits in, and
+ * ends anywhere.
  */
 static int take_records(struct capture *c, size_t n, uint32_t *counts)
 {

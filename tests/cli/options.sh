@@ -48,6 +48,7 @@ fails "run --paths that nothing takes" 2 'no workload takes the path timer' \
 	run -o dir --workloads getppid --paths timer
 fails "run --nmi moon" 2 "'moon'" run -o dir --nmi moon
 fails "trace of a workload that the records do not show" 2 'longer than the sample' trace --workload nmi_user
+fails "trace of a workload of another process" 2 "by --comm or --pid" trace --workload getppid_sysenter32
 fails "run without -o" 2 '-o|--output|DIR' run
 fails "run -o without a name" 2 'needs a value' run -o
 fails "run: words left over" 2 'word' run -o dir word
