@@ -19,6 +19,9 @@
 /** BENCH_ENTRIES_MAX - most different paths that a workload declares */
 #define BENCH_ENTRIES_MAX 2
 
+/* Timeouts that a sample may take while what it waits for has shown that it comes */
+#define BENCH_PATIENCE 10
+
 /**
  * enum nmi_source - where the NMIs of a workload come from
  * @NMI_SOURCE_CPU: another CPU

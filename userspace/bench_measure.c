@@ -269,9 +269,11 @@ int bench_measure(const struct measure *how, const struct workload *w)
 		bench_teardown(w, &ctx);
 	}
 	if (err == -ETIME) {
-		log_warn("%s: no interrupt came; not measured", w->name);
+		log_warn("%s: no interrupt came that it could measure; not "
+			 "measured",
+			 w->name);
 		return manifest_add_gap(&how->run->manifest, w->name,
-					"no interrupt came while it waited");
+					"no interrupt came that it could measure");
 	}
 	if (err == -EOPNOTSUPP) {
 		log_warn("%s: %s; not measured", w->name, ctx.why);
