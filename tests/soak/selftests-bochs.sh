@@ -12,11 +12,11 @@ here=$(cd "$(dirname "$0")/../vm" && pwd)
 
 selftests_build || exit 1
 selftests_names bochs
-selftests_start late bochs patched "pti_switch=late"
-selftests_start stock bochs stock ""
-selftests_wait stock
-selftests_start early bochs patched "pti_switch=early"
-selftests_wait late
-selftests_wait early
-selftests_judge bochs stock early late
+selftests_start bochs-late bochs patched "pti_switch=late"
+selftests_start bochs-stock bochs stock ""
+selftests_wait bochs-stock
+selftests_start bochs-early bochs patched "pti_switch=early"
+selftests_wait bochs-late
+selftests_wait bochs-early
+selftests_judge bochs bochs-stock bochs-early bochs-late
 tap_done

@@ -10,14 +10,21 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 selftests_build || exit 1
 
+# three LANE: stock, early and late, two at once
+three() {
+	selftests_start "$1-stock" "$1" stock ""
+	selftests_start "$1-early" "$1" patched "pti_switch=early"
+	selftests_wait "$1-stock"
+	selftests_start "$1-late" "$1" patched "pti_switch=late"
+	selftests_wait "$1-early"
+	selftests_wait "$1-late"
+	selftests_judge "$1" "$1-stock" "$1-early" "$1-late"
+}
+
 selftests_names tcg
-selftests_start stock tcg stock ""
-selftests_start early tcg patched "pti_switch=early"
-selftests_wait stock
-selftests_start late tcg patched "pti_switch=late"
-selftests_wait early
-selftests_wait late
-selftests_judge tcg stock early late
+three tcg
+selftests_names icount
+three icount
 
 # Those that have most to do with entries, where there is PCID
 selftests_names bochs mov_ss_trap_32 mov_ss_trap_64 ptrace_syscall_32 \
