@@ -36,8 +36,11 @@
 /* At most one of them */
 #define NMI_IPIS (PTISCOPE_NMI_RESCHEDULE | PTISCOPE_NMI_IRQ_WORK)
 
-/* How often, a millisecond apart, the last NMI is waited for */
-#define DRAIN_ROUNDS 100
+/*
+ * How often, a millisecond apart, the last NMI is waited for: a hypervisor may let a
+ * CPU stand for seconds.
+ */
+#define DRAIN_ROUNDS 5000
 
 /**
  * struct nmi_cpu - one CPU's side; all but @credit belongs to its NMI handler

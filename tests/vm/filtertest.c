@@ -154,8 +154,8 @@ static void test_paths(struct tap *tap, int fd)
 	tap_ok(tap, !drain(fd, 65536, 0)->n, "the filter outlives a START");
 }
 
-/* Records of everything for some time, of @cpu and @tgid, and what is wrong */
-static unsigned long long record_some(int fd, __u32 cpu, __u32 tgid,
+/* Records of everything of @cpu and @tgid, for some time where that is @empty */
+static unsigned long long record_some(int fd, __u32 cpu, __u32 tgid, bool empty,
 				      unsigned long long *wrong)
 {
 	static struct ptiscope_record buf[512];
@@ -164,7 +164,10 @@ static unsigned long long record_some(int fd, __u32 cpu, __u32 tgid,
 
 	*wrong = set_filter(fd, PTISCOPE_PATHS_ALL, cpu, tgid) != 0;
 	start(fd, 0);
-	usleep(300000);
+	if (empty)
+		usleep(300000);
+	else
+		wait_written(fd, 100);
 	stop(fd);
 	while ((got = read(fd, buf, sizeof(buf))) > 0) {
 		for (size_t i = 0; i < (size_t)got / RECORD; i++, n++) {
@@ -183,15 +186,14 @@ static void test_cpu_and_process(struct tap *tap, int fd)
 	pid_t a = hammer(0), b = hammer(last);
 	unsigned long long n, wrong;
 
-	usleep(100000);
-	n = record_some(fd, (__u32)last, 0, &wrong);
+	n = record_some(fd, (__u32)last, 0, false, &wrong);
 	tap_ok(tap, n && !wrong, "CPU %d alone: %llu records, %llu wrong", last,
 	       n, wrong);
-	n = record_some(fd, PTISCOPE_NO_CPU, (__u32)a, &wrong);
+	n = record_some(fd, PTISCOPE_NO_CPU, (__u32)a, false, &wrong);
 	tap_ok(tap, n && !wrong, "one process alone: %llu records, %llu wrong",
 	       n, wrong);
 	if (last) {
-		n = record_some(fd, (__u32)last, (__u32)a, &wrong);
+		n = record_some(fd, (__u32)last, (__u32)a, true, &wrong);
 		tap_ok(tap, !n && !wrong,
 		       "where that process is not: %llu records", n);
 	}

@@ -58,6 +58,13 @@ static inline struct ptiscope_stats stats(int fd)
 	return arg;
 }
 
+/* Until @n records are written, or for some seconds: a busy host takes its time */
+static inline void wait_written(int fd, unsigned long long n)
+{
+	for (int i = 0; i < 1000 && stats(fd).written < n; i++)
+		usleep(10000);
+}
+
 static inline void getppids(unsigned int n)
 {
 	long ret;

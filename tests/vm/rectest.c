@@ -176,6 +176,7 @@ static void test_stream(struct tap *tap, int fd)
 	stopper = fork();
 	if (!stopper) {
 		usleep(300000);
+		wait_written(fd, 1000);
 		_exit(stop(fd));
 	}
 	t = drain(fd, 65536, writer);
@@ -194,6 +195,21 @@ static void on_alarm(int sig)
 	(void)sig;
 }
 
+/* Whether it waits for something */
+static bool sleeps(pid_t pid)
+{
+	char path[32], state = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%*d %*s %c", &state) != 1)
+		state = 0;
+	if (f)
+		fclose(f);
+	return state == 'S';
+}
+
 /* A child that sleeps */
 static pid_t idler(void)
 {
@@ -202,7 +218,8 @@ static pid_t idler(void)
 	if (!pid)
 		for (;;)
 			pause();
-	usleep(200000);
+	while (!sleeps(pid))
+		usleep(1000);
 	return pid;
 }
 
@@ -308,9 +325,8 @@ static void test_hotplug(struct tap *tap, int fd)
 		return;
 	}
 	pid = hammer(cpu);
-	usleep(20000);
 	start(fd, pid);
-	usleep(2000);
+	wait_written(fd, 10);
 	tap_ok(tap, !set_online(cpu, '0'), "CPU %d goes down while it records",
 	       cpu);
 	tap_ok(tap, !set_online(cpu, '1'), "and comes up again");
