@@ -39,7 +39,7 @@ audit() {
 	mkdir "$tmp/$name"
 	outside "$name" 2>"$tmp/$name/outside.err" &
 	witness=$!
-	guest_tap "$name" tcg patched "$2" --timeout 600 --qmp "$tmp/$name.qmp" --out "$tmp/$name" \
+	guest_tap "$name" tcg patched "$2" --qmp "$tmp/$name.qmp" --out "$tmp/$name" \
 		--payload "$programs" -- all "audit $3"
 	touch "$tmp/$name/over"
 	wait "$witness"

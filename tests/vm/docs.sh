@@ -80,7 +80,7 @@ cat "$tmp/late" >>"$tmp/commands"
 for mode in early late; do
 	script $mode >"$tmp/readme.sh"
 	chmod +x "$tmp/readme.sh"
-	guest "docs-$mode" tcg patched "pti_switch=$mode pti_marks=on" --timeout 300 --mem 768 \
+	guest "docs-$mode" tcg patched "pti_switch=$mode pti_marks=on" --mem 768 \
 		--out "$tmp/out" --payload "$tmp/readme.sh" -- readme.sh
 	is "what the README has one do in $mode mode succeeds" "$rc" 0
 	[ "$rc" = 0 ] || tail -n 20 "$tmp/docs-$mode.out" "$tmp/docs-$mode.err" >&2

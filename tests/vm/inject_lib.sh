@@ -19,7 +19,7 @@ torture_guest() {
 		guest "$torture_name" icount "$torture_kernel" \
 			"pti=on nokaslr loglevel=0 nowatchdog \
 rcupdate.rcu_cpu_stall_suppress=1 $torture_append" --cpu "$torture_cpu" \
-			--timeout "${guest_timeout:-600}" \
+			--timeout "${guest_timeout:-1200}" \
 			--gdb "$tmp/$torture_name.gdb" --qmp "$tmp/$torture_name.qmp" \
 			--payload "$guest64" --payload "$guest32" \
 			${guest_options:+$guest_options} -- torture "$@"

@@ -40,13 +40,14 @@ build_both() {
 
 # boot NAME LANE KERNEL PARAMETERS [OPTION...] -- COMMAND...: leave the command's
 # output in $tmp/NAME.out, messages in NAME.err, the kernel log in NAME.dmesg and
-# the exit code in $rc
+# the exit code in $rc.  What hangs has long to do so: a busy host may take ten times
+# as long as an idle one.
 boot() {
 	guest_name=$1 guest_lane=$2 guest_kernel=$3 guest_append=$4
 	shift 4
 	rc=0
 	"$top/vm/run" --kernel "$kernels/$guest_kernel" --lane "$guest_lane" \
-		--append "$guest_append" --dmesg "$tmp/$guest_name.dmesg" \
+		--append "$guest_append" --timeout 900 --dmesg "$tmp/$guest_name.dmesg" \
 		"$@" >"$tmp/$guest_name.out" 2>"$tmp/$guest_name.err" || rc=$?
 }
 

@@ -50,7 +50,7 @@ boot_row() {
 	[ "$6" = bochs ] || row_cpu=$(cpu_model "$3")
 	printf '%s\n' "$5" | sed 's/; */\n/g' >"$tmp/conditions"
 	guest_tap "$2-$row_mode" "$6" patched "$row_append" --cpu "$row_cpu" \
-		--timeout 400 --payload "$programs/entries64" \
+		--payload "$programs/entries64" \
 		--payload "$programs/entries32" --payload "$(command -v stress-ng)" \
 		--payload "$tmp/conditions" -- mitigation "$row_switch" "$row_marks"
 }

@@ -15,7 +15,7 @@ bochs() {
 	pcid_kernel=patched
 	[ "$pcid_name" != stock ] || pcid_kernel=stock
 	in_background guest "$pcid_name" bochs "$pcid_kernel" "$pcid_append" \
-		--timeout 600 --out "$tmp/$pcid_name" --payload "$programs" -- "$@"
+		--out "$tmp/$pcid_name" --payload "$programs" -- "$@"
 }
 
 # getppid NAME: median of its round trip, in instructions

@@ -36,7 +36,7 @@ dump() {
 	rc=0 address=''
 	mkdir "$tmp/$1.out"
 	"$top/vm/run" --kernel "$kernels/patched" --lane tcg --cpus 1 --cpu "$2" \
-		--append "$3" --timeout 300 --out "$tmp/$1.out" --qmp "$tmp/$1.qmp" -- sh -c '
+		--append "$3" --timeout 900 --out "$tmp/$1.out" --qmp "$tmp/$1.qmp" -- sh -c '
 		grep " __entry_text_[se]" /proc/kallsyms >/out/new && mv /out/new /out/text
 		while [ ! -e /out/done ]; do sleep 0.2; done' 2>"$tmp/$1.err" &
 	guest=$!
