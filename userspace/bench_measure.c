@@ -272,8 +272,9 @@ int bench_measure(const struct measure *how, const struct workload *w)
 		log_warn("%s: no interrupt came that it could measure; not "
 			 "measured",
 			 w->name);
-		return manifest_add_gap(&how->run->manifest, w->name,
-					"no interrupt came that it could measure");
+		return manifest_add_gap(
+			&how->run->manifest, w->name,
+			"no interrupt came that it could measure");
 	}
 	if (err == -EOPNOTSUPP) {
 		log_warn("%s: %s; not measured", w->name, ctx.why);
