@@ -8,6 +8,7 @@
  * of different length differ by whole NMIs, each interrupted user mode, and the
  * module's counters tell that none went elsewhere.
  */
+#include <assert.h>
 #include <cpuid.h>
 #include <errno.h>
 #include <sched.h>
@@ -26,6 +27,11 @@
  * other one's each time.
  */
 #define INTERVAL_US 21300
+
+static_assert(INTERVAL_US % 1000, "in step with the tick");
+static_assert(INTERVAL_US >=
+		      PTISCOPE_NMI_INTERVAL_MIN * (PTISCOPE_NMI_CHAIN_MAX + 1),
+	      "the module refuses it for the longest chain");
 
 /*
  * iBASE 700, as QEMU has it: this value makes the watchdog bark at once, and
@@ -75,11 +81,6 @@ static int nmi_setup(struct bench_ctx *ctx)
 		return unsupported(ctx, "the watchdog ib700 is QEMU's");
 	if (ctx->iterations > PTISCOPE_NMI_CHAIN_MAX - CHAIN_BASE)
 		ctx->iterations = PTISCOPE_NMI_CHAIN_MAX - CHAIN_BASE;
-	if (!watchdog &&
-	    INTERVAL_US < PTISCOPE_NMI_INTERVAL_MIN *
-				  (ctx->iterations + CHAIN_BASE + 1))
-		nmi.interval_us = PTISCOPE_NMI_INTERVAL_MIN *
-				  (PTISCOPE_NMI_CHAIN_MAX + 1);
 	/* Less than the shortest chain takes, more than most other interrupts do. */
 	ctx->gap = bench_least_syscall() * CHAIN_BASE;
 	err = nmi_do(ctx, &nmi, PTISCOPE_NMI_START);
