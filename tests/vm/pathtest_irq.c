@@ -14,7 +14,9 @@
 /* The CPU that is interrupted while it runs spin() */
 #define TARGET 1
 #define INTERVAL_US 500
+/* It goes on for so long, and until so many came: on a busy host fewer come */
 #define TIMER_US 300000
+#define TIMER_LEAST 60
 /*
  * Timer interrupts of which one may find the target in the kernel: there they are no
  * entry from user mode.  That is so where one is due while the softirqs of the last
@@ -160,13 +162,16 @@ static void test_timer(struct tap *tap, int fd)
 {
 	static struct ptiscope_record buf[256];
 	long long sure = 0, possible = 0, came;
+	int rounds = 100;
 	struct reading first, last;
 	ssize_t n;
 
 	start(fd, 0);
 	first = read_timer();
-	usleep(TIMER_US);
-	last = read_timer();
+	do {
+		usleep(TIMER_US);
+		last = read_timer();
+	} while (last.taken - first.taken < TIMER_LEAST && --rounds);
 	stop(fd);
 	while ((n = read(fd, buf, sizeof(buf))) > 0)
 		for (size_t i = 0; i < n / RECORD; i++) {
@@ -179,7 +184,7 @@ static void test_timer(struct tap *tap, int fd)
 		}
 	came = last.taken - first.taken;
 	tap_ok(tap,
-	       came > TIMER_IN_KERNEL && sure <= came + 1 &&
+	       came >= TIMER_LEAST && sure <= came + 1 &&
 		       possible + 1 >= came - came / TIMER_IN_KERNEL &&
 		       !stats(fd).lost,
 	       "%d bits: timer: %lld came, records %lld, up to %lld with those at the ends",
