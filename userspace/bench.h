@@ -19,7 +19,7 @@
 /** BENCH_ENTRIES_MAX - most different paths that a workload declares */
 #define BENCH_ENTRIES_MAX 2
 
-/* Timeouts that a sample may take while what it waits for has shown that it comes */
+/** BENCH_PATIENCE - timeouts that a sample may take while what it waits for comes */
 #define BENCH_PATIENCE 10
 
 /**
