@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the BPF programs and userspace/reader_bpf.c agree on.  Included after
+ * What the BPF programs and userspace/kernel/bpf.c agree on.  Included after
  * vmlinux.h in the programs and after <linux/types.h> in userspace.
  */
 #ifndef PTISCOPE_BPF_SHARED_H
@@ -11,7 +11,7 @@
 
 /*
  * Of enum pti_path, which only a patched kernel describes in vmlinux.h;
- * userspace/reader_bpf.c checks that these agree with it.
+ * userspace/kernel/bpf.c checks that these agree with it.
  */
 #define PTI_BPF_PATH_NONE 0
 #define PTI_BPF_PATH_SYSCALL64 1

@@ -17,8 +17,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../module/uapi/ptiscope.h"
-#include "../userspace/bench_loop.h"
+#include "module/uapi/ptiscope.h"
+#include "../userspace/base/loop.h"
 
 #define SAMPLES 101
 #define ITERATIONS 256

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csv.h"
-#include "log.h"
-#include "rundir.h"
+#include "base/csv.h"
+#include "base/log.h"
+#include "run/rundir.h"
 
 #define BATCH 256
 

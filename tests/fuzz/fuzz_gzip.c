@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "samples.h"
+#include "run/samples.h"
 
 #define BYTES 4096
 

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "manifest.h"
+#include "run/manifest.h"
 
 static void save(const struct manifest *m)
 {

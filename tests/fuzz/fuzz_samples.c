@@ -8,8 +8,8 @@
 #include <zlib.h>
 
 #include "fuzz.h"
-#include "report_json.h"
-#include "rundir.h"
+#include "render/json.h"
+#include "run/rundir.h"
 
 /* Series; more take too long to report. */
 #define REPORTED_MAX 2

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "audit.h"
+#include "audit/audit.h"
 
 #define W PTISCOPE_MAP_WRITE
 #define X PTISCOPE_MAP_EXEC

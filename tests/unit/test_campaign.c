@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "campaign.h"
+#include "campaign/campaign.h"
 
 #define ALL "early,late,off,early-marks,late-marks"
 

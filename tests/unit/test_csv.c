@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit_run.h"
 
-#include "csv.h"
+#include "base/csv.h"
 
 #define HEADER                                                                \
 	"run,kernel,lane,switch,marks,pcid,path,workload,metric,unit,n,lost," \

@@ -6,7 +6,7 @@
 #include <sched.h>
 #include <sys/stat.h>
 
-#include "doctor.h"
+#include "machine/doctor.h"
 
 #define CPU_DIR "/sys/devices/system/cpu"
 

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <sys/wait.h>
 
-#include "events.h"
+#include "kernel/events.h"
 
 #define TLB_EVENTS 7
 

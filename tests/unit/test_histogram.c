@@ -2,7 +2,7 @@
 /* The slots that BPF counts in, and what is made of them. */
 #include "unit.h"
 
-#include "histogram.h"
+#include "analyse/histogram.h"
 
 /* Every value lies within the bounds of its slot; slots follow one another. */
 static void test_slots(void **state)

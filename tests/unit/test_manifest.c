@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <jansson.h>
 
-#include "manifest.h"
+#include "run/manifest.h"
 
 #define FILE_NAME "manifest.json"
 

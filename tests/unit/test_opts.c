@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "log.h"
-#include "opts.h"
+#include "base/log.h"
+#include "base/opts.h"
 
 static const struct command command = {
 	.name = "try",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "paths.h"
+#include "run/paths.h"
 
 static void every_path_has_a_name_of_its_own(void **state)
 {

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "precision.h"
+#include "stats/precision.h"
 
 static void percentages_are_read(void **state)
 {

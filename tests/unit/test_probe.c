@@ -3,8 +3,8 @@
 
 #include <jansson.h>
 
-#include "probe_rows.h"
-#include "why.h"
+#include "cmd/probe_rows.h"
+#include "base/why.h"
 
 static void statistics_are_those_of_the_samples(void **state)
 {

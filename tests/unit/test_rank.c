@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "stats.h"
+#include "stats/stats.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 

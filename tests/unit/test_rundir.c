@@ -4,7 +4,7 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
-#include "outfile.h"
+#include "base/outfile.h"
 
 static size_t count_entries(const char *dir)
 {

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <zlib.h>
 
-#include "samples.h"
+#include "run/samples.h"
 
 #define FILE_NAME "samples.gz"
 #define MAX_BYTES 4096

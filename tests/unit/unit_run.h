@@ -4,7 +4,7 @@
 
 #include "unit.h"
 
-#include "rundir.h"
+#include "run/rundir.h"
 
 /* A run of an exact lane without samples. */
 static inline void unit_run_init(struct run *run, const char *name,

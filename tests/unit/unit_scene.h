@@ -4,8 +4,8 @@
 
 #include "unit_run.h"
 
-#include "report_compare.h"
-#include "report_text.h"
+#include "render/compare_csv.h"
+#include "render/text.h"
 
 #define HEADER                                                                 \
 	"lane,path,workload,metric,unit,n_early,n_late,early,late,diff,ratio," \

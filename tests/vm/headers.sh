@@ -55,7 +55,7 @@ has "no kernel there: says what to install" "$tmp/err" 'linux-headers'
 conf=$top/module/dkms.conf
 version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$conf")
 is "dkms.conf: the version is that of the command" "$version" \
-	"$(sed -n 's/^#define PTISCOPE_VERSION "\(.*\)"/\1/p' "$top/userspace/ptiscope.h")"
+	"$(sed -n 's/^#define PTISCOPE_VERSION "\(.*\)"/\1/p' "$top/userspace/base/command.h")"
 mkdir -p "$tmp/tree" "$tmp/src" "$tmp/dkms/ptiscope/$version"
 cp -r "$top/module" "$tmp/src/ptiscope-$version"
 rm -rf "$tmp/src/ptiscope-$version/.output"

@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyse/groups.h"
+
+static int compare_machines(const struct manifest *a, const struct manifest *b)
+{
+	int order = (int)a->lane - (int)b->lane;
+
+	if (!order)
+		order = strcmp(a->cpu, b->cpu);
+	if (!order)
+		order = (int)a->pcid - (int)b->pcid;
+	return order ? order : (int)a->unit - (int)b->unit;
+}
+
+/* PTI on before PTI off, marks off before marks on, stock before patched, early before late. */
+static int variant_place(const struct manifest *m)
+{
+	return (m->switch_mode == SWITCH_OFF) << 3 | m->marks << 4 |
+	       (m->variant == VARIANT_PATCHED) << 1 |
+	       (m->switch_mode == SWITCH_LATE);
+}
+
+static int compare_variants(const struct manifest *a, const struct manifest *b)
+{
+	int order = compare_machines(a, b);
+
+	return order ? order : variant_place(a) - variant_place(b);
+}
+
+/* One variant from several kernels stays in the order in which runs were given. */
+static int compare_groups(const void *left, const void *right)
+{
+	const struct group *a = left, *b = right;
+	int order = compare_variants(group_manifest(a), group_manifest(b));
+
+	return order ? order :
+		       (a->runs[0] > b->runs[0]) - (a->runs[0] < b->runs[0]);
+}
+
+static bool is_member(const struct group *group, const struct manifest *m)
+{
+	const struct manifest *first = group_manifest(group);
+
+	return !compare_variants(first, m) && !strcmp(first->kernel, m->kernel);
+}
+
+static struct group *groups_add(struct groups *groups, const struct run *run,
+				size_t cap)
+{
+	struct group *group = &groups->group[groups->n];
+
+	group->runs = calloc(cap, sizeof(*group->runs));
+	if (!group->runs)
+		return NULL;
+	group->runs[group->n++] = run;
+	groups->n++;
+	return group;
+}
+
+static int groups_place(struct groups *groups, const struct run *run,
+			size_t cap)
+{
+	for (size_t i = 0; i < groups->n; i++) {
+		struct group *group = &groups->group[i];
+
+		if (is_member(group, &run->manifest)) {
+			group->runs[group->n++] = run;
+			return 0;
+		}
+	}
+	return groups_add(groups, run, cap) ? 0 : -ENOMEM;
+}
+
+/**
+ * groups_init() - sort runs into groups
+ * @runs: stay the caller's, and in place while @groups is used
+ * Return: 0 or -ENOMEM; groups_deinit() is due either way
+ */
+int groups_init(struct groups *groups, const struct run *runs, size_t n)
+{
+	int err = 0;
+
+	groups->n = 0;
+	groups->group = calloc(n + 1, sizeof(*groups->group));
+	if (!groups->group)
+		return -ENOMEM;
+	for (size_t i = 0; !err && i < n; i++)
+		err = groups_place(groups, &runs[i], n);
+	if (!err)
+		qsort(groups->group, groups->n, sizeof(*groups->group),
+		      compare_groups);
+	return err;
+}
+
+/** groups_deinit() - free the groups, not the runs */
+void groups_deinit(struct groups *groups)
+{
+	for (size_t i = 0; i < groups->n; i++)
+		free(groups->group[i].runs);
+	free(groups->group);
+	groups->group = NULL;
+	groups->n = 0;
+}
+
+/** group_manifest() - what all runs of the group agree on, and more of the first */
+const struct manifest *group_manifest(const struct group *group)
+{
+	return &group->runs[0]->manifest;
+}
+
+/** group_same_machine() - may these two be compared? */
+bool group_same_machine(const struct group *a, const struct group *b)
+{
+	return !compare_machines(group_manifest(a), group_manifest(b));
+}
+
+/**
+ * groups_machine() - the groups that one machine begins with
+ * @first: place of a machine's first group: 0, or what this returned before
+ * @machine: out
+ * Return: place of the next machine's first group, or @groups->n
+ */
+size_t groups_machine(const struct groups *groups, size_t first,
+		      struct machine *machine)
+{
+	size_t end = first;
+
+	while (end < groups->n &&
+	       group_same_machine(&groups->group[first], &groups->group[end]))
+		end++;
+	machine->group = &groups->group[first];
+	machine->n = end - first;
+	return end;
+}
+
+/**
+ * group_find() - the group of a variant among those of one machine
+ *
+ * Of several kernels it is the one whose run was given first.
+ *
+ * Return: the group, or NULL when no such run was given
+ */
+const struct group *group_find(const struct group *group, size_t n,
+			       enum variant variant,
+			       enum switch_mode switch_mode, bool marks)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct manifest *m = group_manifest(&group[i]);
+
+		if (m->variant == variant && m->switch_mode == switch_mode &&
+		    m->marks == marks)
+			return &group[i];
+	}
+	return NULL;
+}
+
+/** group_label() - the variant in words */
+const char *group_label(const struct group *group)
+{
+	static const char *const labels[VARIANT_COUNT][SWITCH_COUNT][2] = {
+		[VARIANT_STOCK] = {
+			[SWITCH_EARLY] = { "stock early", "stock early, marks" },
+			[SWITCH_LATE] = { "stock late", "stock late, marks" },
+			[SWITCH_OFF] = { "stock PTI off", "stock PTI off, marks" },
+		},
+		[VARIANT_PATCHED] = {
+			[SWITCH_EARLY] = { "early", "early, marks" },
+			[SWITCH_LATE] = { "late", "late, marks" },
+			[SWITCH_OFF] = { "PTI off", "PTI off, marks" },
+		},
+	};
+	const struct manifest *m = group_manifest(group);
+
+	return labels[m->variant][m->switch_mode][m->marks];
+}
+
+/* A key and the place of its workload in the order in which workloads first appear. */
+struct ranked {
+	struct key key;
+	size_t workload;
+};
+
+struct ranking {
+	struct ranked *ranked;
+	size_t n;
+	size_t cap;
+	const char **workloads;
+	size_t n_workloads;
+};
+
+static size_t rank_workload(struct ranking *r, const char *name)
+{
+	for (size_t i = 0; i < r->n_workloads; i++)
+		if (!strcmp(r->workloads[i], name))
+			return i;
+	r->workloads[r->n_workloads] = name;
+	return r->n_workloads++;
+}
+
+static void rank_series(struct ranking *r, const struct series *s)
+{
+	struct ranked *new = &r->ranked[r->n];
+
+	if (!s->n)
+		return;
+	new->key = (struct key){ s->path, s->workload, s->metric };
+	new->workload = rank_workload(r, s->workload);
+	for (size_t i = 0; i < r->n; i++) {
+		const struct ranked *old = &r->ranked[i];
+
+		if (old->key.path == s->path && old->key.metric == s->metric &&
+		    old->workload == new->workload)
+			return;
+	}
+	r->n++;
+}
+
+static int compare_ranked(const void *left, const void *right)
+{
+	const struct ranked *a = left, *b = right;
+
+	if (a->key.path != b->key.path)
+		return a->key.path < b->key.path ? -1 : 1;
+	if (a->workload != b->workload)
+		return a->workload < b->workload ? -1 : 1;
+	return (int)a->key.metric - (int)b->key.metric;
+}
+
+static size_t count_series(const struct group *group, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < group[i].n; j++)
+			count += group[i].runs[j]->samples.n;
+	return count;
+}
+
+/**
+ * keys_collect() - everything that any of these groups has samples of
+ * @group: groups of one machine
+ * @keys: out: by path, then workload in the order in which they ran, then
+ *	metric; for the caller to free; names belong to the runs
+ * Return: 0 or -ENOMEM
+ */
+int keys_collect(const struct group *group, size_t n, struct key **keys,
+		 size_t *n_keys)
+{
+	struct ranking r = { .cap = count_series(group, n) + 1 };
+	int err = -ENOMEM;
+
+	r.ranked = calloc(r.cap, sizeof(*r.ranked));
+	r.workloads = calloc(r.cap, sizeof(*r.workloads));
+	*keys = calloc(r.cap, sizeof(**keys));
+	if (!r.ranked || !r.workloads || !*keys) {
+		free(*keys);
+		goto free;
+	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < group[i].n; j++)
+			for (size_t k = 0; k < group[i].runs[j]->samples.n; k++)
+				rank_series(
+					&r,
+					group[i].runs[j]->samples.series[k]);
+	qsort(r.ranked, r.n, sizeof(*r.ranked), compare_ranked);
+	for (*n_keys = 0; *n_keys < r.n; (*n_keys)++)
+		(*keys)[*n_keys] = r.ranked[*n_keys].key;
+	err = 0;
+free:
+	free(r.ranked);
+	free(r.workloads);
+	return err;
+}
+
+/* A cell that is being filled, and which run each of its boots began with. */
+struct loading {
+	const struct key *key;
+	struct cell *cell;
+	const struct run **first;
+	double low;
+	double high;
+};
+
+/* The estimate of one run by itself, for the spread between runs. */
+static int note_run(struct loading *l, const struct run *run,
+		    const struct series *s)
+{
+	struct cell *cell = l->cell;
+	struct values v;
+	int err;
+
+	values_init(&v);
+	err = values_add(&v, s, run->manifest.ticks_per_unit);
+	if (!err) {
+		values_estimate(&v, l->key->metric);
+		if (!cell->runs || v.estimate < l->low)
+			l->low = v.estimate;
+		if (!cell->runs || v.estimate > l->high)
+			l->high = v.estimate;
+		cell->runs++;
+	}
+	values_deinit(&v);
+	return err;
+}
+
+/* A run that does not know its boot is taken for a boot of its own. */
+static struct values *boot_of(struct loading *l, const struct run *run)
+{
+	struct cell *cell = l->cell;
+	const char *boot = run->manifest.boot;
+
+	for (size_t i = 0; *boot && i < cell->boots; i++)
+		if (!strcmp(l->first[i]->manifest.boot, boot))
+			return &cell->boot[i];
+	l->first[cell->boots] = run;
+	return &cell->boot[cell->boots++];
+}
+
+static int load_run(struct loading *l, const struct run *run)
+{
+	const struct series *s = sample_set_find(
+		&run->samples, l->key->path, l->key->metric, l->key->workload);
+	double ticks_per_unit = run->manifest.ticks_per_unit;
+
+	if (!s || !s->n)
+		return 0;
+	if (values_add(&l->cell->v, s, ticks_per_unit) ||
+	    values_add(boot_of(l, run), s, ticks_per_unit))
+		return -ENOMEM;
+	return note_run(l, run, s);
+}
+
+static void list_boots(struct cell *cell, enum metric metric)
+{
+	for (size_t i = 0; i < cell->boots; i++) {
+		values_estimate(&cell->boot[i], metric);
+		cell->sample[i] = values_sample(&cell->boot[i]);
+		cell->estimates[i] = cell->boot[i].estimate;
+	}
+	stats_sort(cell->estimates, cell->boots);
+}
+
+/* Several boots: the estimate of their estimates, and an interval that says so. */
+static int estimate_boots(struct cell *cell, uint64_t seed)
+{
+	cell->v.estimate =
+		stats_estimate(cell->v.how, cell->estimates, cell->boots);
+	return stats_bootstrap_ci(cell->v.how, cell->sample, cell->boots, seed,
+				  &cell->v.ci);
+}
+
+static int load_runs(const struct group *group, struct loading *l)
+{
+	const struct manifest *m = group_manifest(group);
+	struct cell *cell = l->cell;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < group->n; i++)
+		err = load_run(l, group->runs[i]);
+	if (err)
+		return err;
+	if (!cell->runs)
+		return -ENOENT;
+	cell->spread = l->high - l->low;
+	cell->exact = lane_is_exact(m->lane) && !cell->spread;
+	list_boots(cell, l->key->metric);
+	err = values_finish(&cell->v, l->key->metric, m->seed);
+	return err || cell->exact || cell->boots == 1 ?
+		       err :
+		       estimate_boots(cell, m->seed);
+}
+
+/**
+ * cell_load() - what a group measured of a key
+ * @cell: out: cell_deinit() is due on success only
+ * Return: 0, -ENOENT when it has no samples of it, or -ENOMEM
+ */
+int cell_load(const struct group *group, const struct key *key,
+	      struct cell *cell)
+{
+	struct loading l = { .key = key, .cell = cell };
+	int err = -ENOMEM;
+
+	memset(cell, 0, sizeof(*cell));
+	l.first = calloc(group->n, sizeof(*l.first));
+	cell->boot = calloc(group->n, sizeof(*cell->boot));
+	cell->sample = calloc(group->n, sizeof(*cell->sample));
+	cell->estimates = calloc(group->n, sizeof(*cell->estimates));
+	if (l.first && cell->boot && cell->sample && cell->estimates)
+		err = load_runs(group, &l);
+	free(l.first);
+	if (err)
+		cell_deinit(cell);
+	return err;
+}
+
+/** cell_deinit() - free the samples; harmless when it is done with */
+void cell_deinit(struct cell *cell)
+{
+	for (size_t i = 0; i < cell->boots; i++)
+		values_deinit(&cell->boot[i]);
+	free(cell->boot);
+	free(cell->sample);
+	free(cell->estimates);
+	values_deinit(&cell->v);
+	memset(cell, 0, sizeof(*cell));
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "base/opts.h"
+#include "analyse/runs.h"
+
+/* "results/a/" -> "results", "a" -> ".", "/a" -> "/" */
+static char *parent_of(const char *path)
+{
+	size_t length = strlen(path);
+
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	while (length > 0 && path[length - 1] != '/')
+		length--;
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	return length ? strndup(path, length) : strdup(".");
+}
+
+/* The same run twice would count its samples twice. */
+static int check_new(const struct report_runs *runs, const char *dir)
+{
+	struct stat a, b;
+
+	if (stat(dir, &a))
+		return 0;
+	for (size_t i = 0; i < runs->n; i++) {
+		if (!stat(runs->run[i].path, &b) && a.st_dev == b.st_dev &&
+		    a.st_ino == b.st_ino) {
+			log_error("%s is given twice", dir);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+/**
+ * report_runs_load() - load run directories and sort them into groups
+ * @dirs: at least one
+ * Return: 0, or -errno after one line on stderr, and nothing to free
+ */
+int report_runs_load(struct report_runs *runs, char **dirs, size_t n)
+{
+	int err = -ENOMEM;
+
+	memset(runs, 0, sizeof(*runs));
+	runs->run = calloc(n, sizeof(*runs->run));
+	runs->parent = parent_of(dirs[0]);
+	if (!runs->run || !runs->parent) {
+		log_error("out of memory");
+		goto fail;
+	}
+	for (; runs->n < n; runs->n++) {
+		err = check_new(runs, dirs[runs->n]);
+		if (!err)
+			err = rundir_load(dirs[runs->n], &runs->run[runs->n]);
+		if (err)
+			goto fail;
+	}
+	err = groups_init(&runs->groups, runs->run, runs->n);
+	if (!err)
+		return 0;
+	log_error("out of memory");
+fail:
+	report_runs_deinit(runs);
+	return err;
+}
+
+/**
+ * report_runs_open() - the runs that a command is given
+ * @cmd: for messages
+ * @runs: out: needs report_runs_deinit() when this returns OPTS_GO_ON
+ * Return: OPTS_GO_ON, or an exit code after one line on stderr
+ */
+int report_runs_open(const struct command *cmd, struct report_runs *runs,
+		     char **dirs, size_t n)
+{
+	if (!n)
+		return opts_usage_error(cmd, "no run directory given");
+	return report_runs_load(runs, dirs, n) ? EXIT_RUNTIME : OPTS_GO_ON;
+}
+
+/** report_runs_deinit() - free the runs */
+void report_runs_deinit(struct report_runs *runs)
+{
+	groups_deinit(&runs->groups);
+	for (size_t i = 0; i < runs->n; i++)
+		run_deinit(&runs->run[i]);
+	free(runs->run);
+	free(runs->parent);
+	memset(runs, 0, sizeof(*runs));
+}

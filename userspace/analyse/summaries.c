@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * RFC 4180 with '\n' line ends and '.' as decimal point in every locale:
+ * ptiscope never calls setlocale().
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/csv.h"
+#include "base/log.h"
+#include "stats/stats.h"
+#include "analyse/values.h"
+
+static void csv_separate(struct csv *csv)
+{
+	if (csv->in_row)
+		fputc(',', csv->f);
+	csv->in_row = true;
+}
+
+/** csv_text() - write a field, quoted where it has to be */
+void csv_text(struct csv *csv, const char *text)
+{
+	csv_separate(csv);
+	if (!strpbrk(text, ",\"\r\n")) {
+		fputs(text, csv->f);
+		return;
+	}
+	fputc('"', csv->f);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', csv->f);
+		fputc(*text, csv->f);
+	}
+	fputc('"', csv->f);
+}
+
+/** csv_u64() - write a field that is a count */
+void csv_u64(struct csv *csv, uint64_t value)
+{
+	csv_separate(csv);
+	fprintf(csv->f, "%" PRIu64, value);
+}
+
+/** csv_real() - write a field that is a measured value, to ten digits */
+void csv_real(struct csv *csv, double value)
+{
+	csv_separate(csv);
+	/* -0 and 0 are the same figure and shall be the same text. */
+	fprintf(csv->f, "%.10g", value ? value : 0.0);
+}
+
+/** csv_end() - end the row */
+void csv_end(struct csv *csv)
+{
+	fputc('\n', csv->f);
+	csv->in_row = false;
+}
+
+static const char *on_off(bool on)
+{
+	return on ? "on" : "off";
+}
+
+static void write_key(struct csv *csv, const struct run *run,
+		      const struct series *s)
+{
+	const struct manifest *m = &run->manifest;
+
+	csv_text(csv, m->run);
+	csv_text(csv, m->kernel);
+	csv_text(csv, lane_names[m->lane]);
+	csv_text(csv, switch_names[m->switch_mode]);
+	csv_text(csv, on_off(m->marks));
+	csv_text(csv, on_off(m->pcid));
+	csv_text(csv, pti_path_name(s->path));
+	csv_text(csv, s->workload);
+	csv_text(csv, metric_name(s->metric));
+	csv_text(csv, unit_name(s->unit));
+	csv_u64(csv, s->n);
+	csv_u64(csv, s->lost);
+}
+
+static void write_statistics(struct csv *csv, const struct values *v)
+{
+	csv_real(csv, v->x[0]);
+	csv_real(csv, stats_quantile(v->x, v->n, 0.05));
+	csv_real(csv, stats_quantile(v->x, v->n, 0.5));
+	csv_real(csv, stats_mean(v->x, v->n));
+	csv_real(csv, stats_quantile(v->x, v->n, 0.95));
+	csv_real(csv, stats_quantile(v->x, v->n, 0.99));
+	csv_real(csv, v->x[v->n - 1]);
+	csv_real(csv, v->ci.low);
+	csv_real(csv, v->ci.high);
+}
+
+/* A series without samples keeps its row: its fields from min on are empty. */
+static int write_row(struct csv *csv, const struct run *run,
+		     const struct series *s)
+{
+	struct values v;
+	int err;
+
+	write_key(csv, run, s);
+	if (!s->n) {
+		for (int i = 0; i < 9; i++)
+			csv_text(csv, "");
+	} else {
+		values_init(&v);
+		err = values_add(&v, s, run->manifest.ticks_per_unit);
+		if (!err)
+			err = values_finish(&v, s->metric, run->manifest.seed);
+		if (!err)
+			write_statistics(csv, &v);
+		values_deinit(&v);
+		if (err)
+			return err;
+	}
+	csv_end(csv);
+	return 0;
+}
+
+/* Rows go by path, then workload in the order in which they ran, then metric. */
+struct place {
+	const struct series *series;
+	size_t workload;
+};
+
+static size_t workload_place(const struct manifest *m, const char *name)
+{
+	size_t i = 0;
+
+	while (i < m->n_workloads && strcmp(m->workloads[i].name, name))
+		i++;
+	return i;
+}
+
+static int compare_places(const void *left, const void *right)
+{
+	const struct place *a = left, *b = right;
+
+	if (a->series->path != b->series->path)
+		return a->series->path < b->series->path ? -1 : 1;
+	if (a->workload != b->workload)
+		return a->workload < b->workload ? -1 : 1;
+	return (int)a->series->metric - (int)b->series->metric;
+}
+
+static int write_run(struct csv *csv, const struct run *run)
+{
+	const struct sample_set *set = &run->samples;
+	struct place *places = calloc(set->n + 1, sizeof(*places));
+	int err = 0;
+
+	if (!places)
+		return -ENOMEM;
+	for (size_t i = 0; i < set->n; i++) {
+		places[i].series = set->series[i];
+		places[i].workload = workload_place(&run->manifest,
+						    set->series[i]->workload);
+	}
+	qsort(places, set->n, sizeof(*places), compare_places);
+	for (size_t i = 0; !err && i < set->n; i++)
+		err = write_row(csv, run, places[i].series);
+	free(places);
+	return err;
+}
+
+/**
+ * summary_write_all() - write summary.csv of several runs, one after the other
+ * Return: 0, or -errno after one line on stderr
+ */
+int summary_write_all(const struct run *const *runs, size_t n, FILE *f)
+{
+	struct csv csv = { .f = f };
+	int err = 0;
+
+	fputs("run,kernel,lane,switch,marks,pcid,path,workload,metric,unit,n,lost,"
+	      "min,p05,median,mean,p95,p99,max,ci_low,ci_high\n",
+	      f);
+	for (size_t i = 0; !err && i < n; i++)
+		err = write_run(&csv, runs[i]);
+	if (!err && ferror(f))
+		err = -EIO;
+	if (err)
+		log_error("can't write the summary: %s", strerror(-err));
+	return err;
+}
+
+/**
+ * summary_write() - write summary.csv of one run
+ * Return: 0, or -errno after one line on stderr
+ */
+int summary_write(const struct run *run, FILE *f)
+{
+	return summary_write_all(&run, 1, f);
+}
+
+/**
+ * summary_save() - write summary.csv of one run to a file
+ * @file: is created or overwritten
+ * Return: 0, or -errno after one line on stderr
+ */
+int summary_save(const struct run *run, const char *file)
+{
+	FILE *f = fopen(file, "w");
+	int err;
+
+	if (!f) {
+		log_error("can't write %s: %m", file);
+		return -EIO;
+	}
+	err = summary_write(run, f);
+	if (fclose(f) && !err) {
+		log_error("can't write %s: %m", file);
+		err = -EIO;
+	}
+	return err;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The one place that writes to stderr.  Its only state, verbosity, lives in the
+ * environment, so that it needs no global and child processes inherit it.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+#define VERBOSE_VARIABLE "PTISCOPE_VERBOSE"
+
+/*
+ * Takes the place of a progress line, which ends without a newline.  A message
+ * may quote a file or a name: it is one line even when that holds more.
+ */
+static void log_line(const char *kind, const char *end, const char *fmt,
+		     va_list args)
+{
+	/* For %m: isatty() fails with an errno of its own. */
+	int saved = errno;
+	char text[1024];
+
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+	errno = saved;
+	vsnprintf(text, sizeof(text), fmt, args);
+	for (char *c = text; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = ' ';
+	fprintf(stderr, "ptiscope: %s%s%s", kind, text, end);
+	fflush(stderr);
+}
+
+/** log_error() - why the command fails */
+void log_error(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_line("", "\n", fmt, args);
+	va_end(args);
+}
+
+/** log_warn() - something the user should know; the command goes on */
+void log_warn(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_line("warning: ", "\n", fmt, args);
+	va_end(args);
+}
+
+/** log_info() - what is being done, for --verbose */
+void log_info(const char *fmt, ...)
+{
+	va_list args;
+
+	if (!log_is_verbose())
+		return;
+	va_start(args, fmt);
+	log_line("", "\n", fmt, args);
+	va_end(args);
+}
+
+/** log_progress() - how far a long step is, for a person at a terminal */
+void log_progress(const char *fmt, ...)
+{
+	va_list args;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	va_start(args, fmt);
+	log_line("", "", fmt, args);
+	va_end(args);
+}
+
+/** log_set_verbose() - let log_info() speak, here and in child processes */
+void log_set_verbose(void)
+{
+	setenv(VERBOSE_VARIABLE, "1", 1);
+}
+
+/** log_is_verbose() - does log_info() speak? */
+bool log_is_verbose(void)
+{
+	return getenv(VERBOSE_VARIABLE) != NULL;
+}

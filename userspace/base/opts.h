@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PTISCOPE_BASE_OPTS_H
+#define PTISCOPE_BASE_OPTS_H
+
+#include <stdint.h>
+
+#include "base/command.h"
+
+/**
+ * enum opt_type - what an option takes, and what its destination is
+ * @OPT_FLAG: nothing; bool, set to true
+ * @OPT_U64: a decimal number within [min, max]; uint64_t
+ * @OPT_STR: any text; const char *, points into argv
+ * @OPT_CHOICE: one of @choices; int, its index
+ */
+enum opt_type {
+	OPT_FLAG,
+	OPT_U64,
+	OPT_STR,
+	OPT_CHOICE,
+};
+
+/**
+ * struct opt - one option of a command; a table ends with name NULL
+ * @name: long name without the dashes
+ * @short_name: letter, or 0; "h" and "v" are taken by --help and --verbose
+ * @type: see enum opt_type
+ * @dest: where the value goes; keeps its value when the option is not given
+ * @arg: name of the value in --help, NULL for %OPT_FLAG
+ * @help: what it does, one line; the choices are listed by --help itself
+ * @min: least number allowed, %OPT_U64 only
+ * @max: greatest number allowed, %OPT_U64 only
+ * @choices: NULL-terminated, %OPT_CHOICE only
+ */
+struct opt {
+	const char *name;
+	char short_name;
+	enum opt_type type;
+	void *dest;
+	const char *arg;
+	const char *help;
+	uint64_t min;
+	uint64_t max;
+	const char *const *choices;
+};
+
+/** OPTS_GO_ON - opts_parse() found nothing to stop for */
+#define OPTS_GO_ON (-1)
+
+int opts_parse(const struct command *cmd, const struct opt *table, int argc,
+	       char **argv, int *first_positional);
+int opts_parse_all(const struct command *cmd, const struct opt *table, int argc,
+		   char **argv);
+int opts_usage_error(const struct command *cmd, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+int opts_u64(const char *text, uint64_t *value);
+
+#endif /* PTISCOPE_BASE_OPTS_H */

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ptiscope ipi: send inter-processor interrupts to a CPU and count them. */
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/opts.h"
+#include "kernel/module.h"
+#include "base/stop.h"
+
+#define INTERVAL_DEFAULT_US 1000
+#define CPU_MAX 65535
+/* Signals are looked at between two batches. */
+#define BATCH_US 100000
+
+static const char *const kind_names[] = {
+	[PTISCOPE_IPI_CALL] = "call",
+	[PTISCOPE_IPI_RESCHEDULE] = "reschedule",
+	NULL,
+};
+
+/** struct ipi_opts - the command line */
+struct ipi_opts {
+	uint64_t cpu;
+	uint64_t count;
+	uint64_t interval;
+	int kind;
+};
+
+static int parse(struct ipi_opts *o, int argc, char **argv)
+{
+	const struct opt table[] = {
+		{ "cpu", 'c', OPT_U64, &o->cpu, "N",
+		  "CPU to send them to, default 0", 0, CPU_MAX, NULL },
+		{ "count", 'n', OPT_U64, &o->count, "N", "how many to send", 1,
+		  UINT32_MAX, NULL },
+		{ "interval", 'i', OPT_U64, &o->interval, "US",
+		  "microseconds between two, default 1000",
+		  PTISCOPE_IPI_INTERVAL_MIN, PTISCOPE_IPI_INTERVAL_MAX, NULL },
+		{ "kind", 'k', OPT_CHOICE, &o->kind, "KIND",
+		  "what the other CPU is asked for, default call", 0, 0,
+		  kind_names },
+		{ 0 }
+	};
+	int code = opts_parse_all(&command_ipi, table, argc, argv);
+
+	if (code != OPTS_GO_ON || o->count)
+		return code;
+	return opts_usage_error(&command_ipi, "--count is missing");
+}
+
+/* Not on the CPU that is to be interrupted. */
+static int leave(uint64_t cpu)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set))
+		return -errno;
+	if (cpu < CPU_SETSIZE)
+		CPU_CLR((int)cpu, &set);
+	if (!CPU_COUNT(&set))
+		return -ENXIO;
+	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
+}
+
+static int failed(const struct ipi_opts *o, int err)
+{
+	switch (err) {
+	case -ENODEV:
+		log_error("CPU %llu is not online", (unsigned long long)o->cpu);
+		return EXIT_RUNTIME;
+	case -ENXIO:
+		log_error("there is no other CPU to send from");
+		return EXIT_UNSUPPORTED;
+	case -ENOTTY:
+		log_error("the module is too old to send IPIs");
+		return EXIT_UNSUPPORTED;
+	default:
+		log_error("IPIs: %s", strerror(-err));
+		return EXIT_RUNTIME;
+	}
+}
+
+/* The counters of @ipi become sums over all batches. */
+static int send_all(const struct module_reader *r, const struct ipi_opts *o,
+		    struct ptiscope_ipi *sum)
+{
+	const uint64_t most = BATCH_US / o->interval + 1;
+	struct ptiscope_ipi ipi = { .kind = (uint32_t)o->kind,
+				    .cpu = (uint32_t)o->cpu,
+				    .interval_us = (uint32_t)o->interval };
+	uint64_t left = o->count;
+	int err = 0;
+
+	while (!err && left && !stop_requested()) {
+		ipi.count = (uint32_t)(left < most ? left : most);
+		err = module_reader_ipi(r, &ipi);
+		sum->sent += ipi.sent;
+		sum->seen += ipi.seen;
+		sum->user += ipi.user;
+		left -= ipi.sent;
+	}
+	return err;
+}
+
+static int ipi_run(const struct module_reader *r, const struct ipi_opts *o)
+{
+	struct ptiscope_ipi sum = { 0 };
+	int err = leave(o->cpu);
+
+	if (err)
+		return failed(o, err);
+	log_progress("sending IPIs, Ctrl-C ends it");
+	err = send_all(r, o, &sum);
+	if (err && !sum.sent)
+		return failed(o, err);
+	printf("sent     %llu\nseen     %llu\n", (unsigned long long)sum.sent,
+	       (unsigned long long)sum.seen);
+	if (o->kind == PTISCOPE_IPI_CALL)
+		printf("user     %llu\nkernel   %llu\n",
+		       (unsigned long long)sum.user,
+		       (unsigned long long)(sum.seen - sum.user));
+	return err ? failed(o, err) : EXIT_OK;
+}
+
+static int ipi_main(int argc, char **argv)
+{
+	struct ipi_opts o = { .interval = INTERVAL_DEFAULT_US,
+			      .kind = PTISCOPE_IPI_CALL };
+	struct module_reader reader;
+	const char *why = "";
+	int code = parse(&o, argc, argv);
+	int err;
+
+	if (code != OPTS_GO_ON)
+		return code;
+	err = module_reader_open(&reader, &why);
+	if (err) {
+		log_error("ipi: %s", why);
+		return err == -EBUSY ? EXIT_RUNTIME : EXIT_UNSUPPORTED;
+	}
+	stop_init();
+	code = ipi_run(&reader, &o);
+	module_reader_close(&reader);
+	return code;
+}
+
+const struct command command_ipi = {
+	.name = "ipi",
+	.summary = "send inter-processor interrupts to a CPU and count them",
+	.usage = "--count N [options]",
+	.details =
+		"For tests of the entry code; needs the module. They come from "
+		"another CPU, one at a\ntime. What is printed: how many were "
+		"sent and seen, and of calls how many of these\ninterrupted "
+		"user mode, and the kernel. An idle CPU may be told without "
+		"an interrupt.",
+	.run = ipi_main,
+};

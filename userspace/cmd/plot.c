@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ptiscope plot: run directories -> PNG and SVG, through gnuplot.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/opts.h"
+#include "base/outfile.h"
+#include "plot/plot.h"
+#include "analyse/runs.h"
+
+static const struct plot *const plots[] = { &plot_round_trip, &plot_anatomy,
+					    &plot_ecdf,	      &plot_windows,
+					    &plot_chase,      &plot_tlb };
+
+#define N_PLOTS (sizeof(plots) / sizeof(plots[0]))
+#define NAME_SIZE 64
+
+/* A second CPU or PCID state of the same lane gets figures of its own. */
+static int open_figure(struct outfile out[2], const char *dir, const char *plot,
+		       enum lane lane, size_t number)
+{
+	static const char *const endings[] = { "png", "svg" };
+
+	for (int i = 0; i < 2; i++) {
+		char name[NAME_SIZE], suffix[16] = "";
+		int err;
+
+		if (number > 1)
+			snprintf(suffix, sizeof(suffix), "-%u",
+				 (unsigned int)number);
+		snprintf(name, sizeof(name), "%s-%s%s.%s", plot,
+			 lane_names[lane], suffix, endings[i]);
+		err = outfile_open(&out[i], dir, name);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int draw_figure(const struct plot *plot, const struct machine *machine,
+		       size_t number, const char *dir)
+{
+	enum lane lane = group_manifest(machine->group)->lane;
+	struct outfile out[2] = { 0 };
+	char *names[2] = { 0 };
+	int err = open_figure(out, dir, plot->name, lane, number);
+
+	if (!err)
+		err = plot_draw(plot, machine, out[0].tmp, out[1].tmp);
+	for (int i = 0; !err && i < 2; i++) {
+		if (asprintf(&names[i], "%s", out[i].final) < 0)
+			names[i] = NULL;
+		err = outfile_commit(&out[i]);
+	}
+	for (int i = 0; i < 2; i++) {
+		outfile_abort(&out[i]);
+		if (!err && names[i])
+			puts(names[i]);
+		free(names[i]);
+	}
+	return err == -ENOENT ? 0 : err;
+}
+
+static int draw_all(const struct report_runs *runs, const char *dir)
+{
+	const struct groups *groups = &runs->groups;
+	size_t number = 0;
+	int err = 0;
+
+	for (size_t at = 0; !err && at < groups->n;) {
+		struct machine machine;
+
+		at = groups_machine(groups, at, &machine);
+		if (machine.group > groups->group &&
+		    group_manifest(machine.group - 1)->lane !=
+			    group_manifest(machine.group)->lane)
+			number = 0;
+		number++;
+		for (size_t j = 0; !err && j < N_PLOTS; j++)
+			err = draw_figure(plots[j], &machine, number, dir);
+	}
+	return err;
+}
+
+static int run_plot(int argc, char **argv)
+{
+	struct report_runs runs;
+	const char *dir = NULL;
+	const struct opt table[] = {
+		{ .name = "output",
+		  .short_name = 'o',
+		  .type = OPT_STR,
+		  .dest = &dir,
+		  .arg = "DIR",
+		  .help = "where the figures go (default: beside the first run)" },
+		{ 0 },
+	};
+	int first, err,
+		stop = opts_parse(&command_plot, table, argc, argv, &first);
+
+	if (stop != OPTS_GO_ON)
+		return stop;
+	stop = report_runs_open(&command_plot, &runs, argv + first,
+				argc - first);
+	if (stop != OPTS_GO_ON)
+		return stop;
+	if (!dir)
+		dir = runs.parent;
+	err = outdir_make(dir);
+	if (!err)
+		err = draw_all(&runs, dir);
+	report_runs_deinit(&runs);
+	if (err == -ENOSYS)
+		return EXIT_UNSUPPORTED;
+	return err ? EXIT_RUNTIME : EXIT_OK;
+}
+
+const struct command command_plot = {
+	.name = "plot",
+	.summary = "draw runs: round trips, windows and switches, working sets",
+	.usage = "[options] DIR...",
+	.details =
+		"Reads run directories and draws, for every lane, round_trip-LANE.png and .svg,\n"
+		"where runs with marks are given anatomy-LANE, switch_ecdf-LANE and\n"
+		"windows-LANE, where the workloads chase_* are in the runs chase-LANE, and where\n"
+		"runs of 'ptiscope tlb' are given tlb-LANE. Needs gnuplot.",
+	.run = run_plot,
+};

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ptiscope report: run directories -> terminal, summary.csv, compare.csv and
+ * baseline.csv.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/csv.h"
+#include "base/log.h"
+#include "base/outfile.h"
+#include "render/compare_csv.h"
+#include "render/doc.h"
+#include "cmd/report_opts.h"
+
+enum output {
+	OUTPUT_SUMMARY,
+	OUTPUT_COMPARE,
+	OUTPUT_BASELINE,
+	OUTPUT_HTML,
+	OUTPUT_COUNT
+};
+
+static const char *const output_names[OUTPUT_COUNT] = {
+	[OUTPUT_SUMMARY] = "summary.csv",
+	[OUTPUT_COMPARE] = "compare.csv",
+	[OUTPUT_BASELINE] = "baseline.csv",
+};
+
+/* What to write, and where to */
+struct job {
+	const struct report_runs *runs;
+	const struct report *report;
+	const char *dir;
+	const char *html;
+};
+
+/* baseline.csv needs something to compare with, a page its name. */
+static bool is_wanted(const struct job *job, enum output which)
+{
+	if (which == OUTPUT_HTML)
+		return job->html;
+	for (size_t i = 0; i < job->runs->n; i++)
+		if (job->runs->run[i].manifest.variant == VARIANT_STOCK)
+			return true;
+	return which != OUTPUT_BASELINE;
+}
+
+static int write_summary(const struct report_runs *runs, FILE *f)
+{
+	const struct run **list = calloc(runs->n, sizeof(*list));
+	int err;
+
+	if (!list) {
+		log_error("out of memory");
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < runs->n; i++)
+		list[i] = &runs->run[i];
+	err = summary_write_all(list, runs->n, f);
+	free(list);
+	return err;
+}
+
+static int write_output(const struct job *job, enum output which,
+			struct outfile *out)
+{
+	bool html = which == OUTPUT_HTML;
+	int err = outfile_open(out, html ? NULL : job->dir,
+			       html ? job->html : output_names[which]);
+
+	if (err)
+		return err;
+	switch (which) {
+	case OUTPUT_COMPARE:
+		return compare_write(job->report, out->f);
+	case OUTPUT_BASELINE:
+		return baseline_write(job->report, out->f);
+	case OUTPUT_HTML:
+		return doc_write(job->report, &doc_html, out->f);
+	default:
+		return write_summary(job->runs, out->f);
+	}
+}
+
+/* All files are complete under temporary names before the first gets its own. */
+static int write_outputs(const struct job *job)
+{
+	struct outfile out[OUTPUT_COUNT] = { 0 };
+	int err = outdir_make(job->dir);
+
+	for (enum output i = 0; !err && i < OUTPUT_COUNT; i++)
+		if (is_wanted(job, i))
+			err = write_output(job, i, &out[i]);
+	for (enum output i = 0; !err && i < OUTPUT_COUNT; i++)
+		if (out[i].f)
+			err = outfile_commit(&out[i]);
+	for (enum output i = 0; i < OUTPUT_COUNT; i++)
+		outfile_abort(&out[i]);
+	return err;
+}
+
+/* Files first: what can't be written is known before anything is printed. */
+static int write_all(const struct job *job, enum report_format format)
+{
+	int err = write_outputs(job);
+
+	if (!err)
+		err = report_write(job->report, format, stdout);
+	if (err || format != FORMAT_TABLE)
+		return err;
+	fputs("\nFiles written:\n", stdout);
+	for (enum output i = 0; i < OUTPUT_HTML; i++)
+		if (is_wanted(job, i))
+			printf("  %s/%s\n", job->dir, output_names[i]);
+	if (job->html)
+		printf("  %s\n", job->html);
+	return 0;
+}
+
+static int report_on(struct report_runs *runs, const struct report_opts *opts,
+		     const char *dir, const char *html)
+{
+	struct report report;
+	struct job job = { runs, &report, dir ? dir : runs->parent, html };
+	int err = report_init(&report, &runs->groups, &opts->eq);
+
+	if (err)
+		return EXIT_RUNTIME;
+	err = write_all(&job, opts->format);
+	report_deinit(&report);
+	if (err == -ENOSYS)
+		return EXIT_UNSUPPORTED;
+	return err ? EXIT_RUNTIME : EXIT_OK;
+}
+
+static int run_report(int argc, char **argv)
+{
+	struct report_opts opts = REPORT_OPTS_INIT;
+	struct report_runs runs;
+	const char *dir = NULL, *html = NULL;
+	const struct opt table[] = {
+		{ .name = "output",
+		  .short_name = 'o',
+		  .type = OPT_STR,
+		  .dest = &dir,
+		  .arg = "DIR",
+		  .help = "where the files go (default: beside the first run)" },
+		REPORT_OPT_FORMAT(&opts),
+		{ .name = "html",
+		  .type = OPT_STR,
+		  .dest = &html,
+		  .arg = "FILE",
+		  .help = "write a page with the plots too" },
+		REPORT_OPT_EQUIVALENT(&opts),
+		REPORT_OPT_SEED(&opts),
+		{ 0 },
+	};
+	int first,
+		stop = opts_parse(&command_report, table, argc, argv, &first);
+
+	if (stop != OPTS_GO_ON)
+		return stop;
+	stop = report_opts_open(&command_report, &opts, &runs, argv + first,
+				argc - first);
+	if (stop != OPTS_GO_ON)
+		return stop;
+	stop = report_on(&runs, &opts, dir, html);
+	report_runs_deinit(&runs);
+	return stop;
+}
+
+const struct command command_report = {
+	.name = "report",
+	.summary = "compare runs: late against early, patched against stock",
+	.usage = "[options] DIR...",
+	.details =
+		"Reads run directories that 'ptiscope run' wrote, prints their figures and writes\n"
+		"summary.csv (every run), compare.csv (late against early) and, where runs of a\n"
+		"stock kernel are given, baseline.csv (patched against stock). Runs of different\n"
+		"lanes are reported one after the other and never pooled.\n\n"
+		"Give the runs of several boots of each mode, at least 4: boots are what is\n"
+		"compared, but in the exact lanes icount and bochs. --equivalent gives the margin\n"
+		"within which the verdict is 'equivalent', in percent of the first of two figures\n"
+		"or in their unit.\n\n"
+		"--format csv prints the rows of compare.csv, baseline.csv, and those of marks and\n"
+		"PTI's cost; json holds everything. --html writes one page that loads nothing from\n"
+		"elsewhere; its plots need gnuplot.",
+	.run = run_report,
+};

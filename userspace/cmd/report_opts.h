@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PTISCOPE_CMD_REPORT_OPTS_H
+#define PTISCOPE_CMD_REPORT_OPTS_H
+
+#include "base/opts.h"
+#include "analyse/diff.h"
+#include "analyse/runs.h"
+#include "render/write.h"
+
+/**
+ * struct report_opts - options that commands on finished runs share
+ * @format: enum report_format
+ * @equivalent: value of --equivalent
+ * @seed: replaces that of every run, unless it is %REPORT_SEED_UNSET
+ * @eq: out: @equivalent
+ */
+struct report_opts {
+	int format;
+	const char *equivalent;
+	uint64_t seed;
+	struct equivalence eq;
+};
+
+#define REPORT_SEED_UNSET UINT64_MAX
+
+#define REPORT_OPTS_INIT                                                      \
+	{                                                                     \
+		.equivalent = EQUIVALENCE_DEFAULT, .seed = REPORT_SEED_UNSET, \
+	}
+
+/* Entries of a command's option table */
+#define REPORT_OPT_FORMAT(o)                                                \
+	{                                                                   \
+		.name = "format", .type = OPT_CHOICE, .dest = &(o)->format, \
+		.arg = "FORMAT", .help = "what is printed",                 \
+		.choices = report_format_names                              \
+	}
+
+#define REPORT_OPT_EQUIVALENT(o)                                                               \
+	{                                                                                      \
+		.name = "equivalent", .type = OPT_STR,                                         \
+		.dest = &(o)->equivalent, .arg = "D",                                          \
+		.help = "no matter: a difference up to D%, or D (default " EQUIVALENCE_DEFAULT \
+			")"                                                                    \
+	}
+
+#define REPORT_OPT_SEED(o)                                                  \
+	{                                                                   \
+		.name = "seed", .type = OPT_U64, .dest = &(o)->seed,        \
+		.arg = "N",                                                 \
+		.help = "seed of the intervals (default that of the runs)", \
+		.max = UINT32_MAX                                           \
+	}
+
+int report_opts_open(const struct command *cmd, struct report_opts *opts,
+		     struct report_runs *runs, char **dirs, size_t n);
+
+#endif /* PTISCOPE_CMD_REPORT_OPTS_H */

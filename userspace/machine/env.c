@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What this machine and kernel are, and copies of where they say so. */
+#include <cpuid.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "machine/env.h"
+#include "base/log.h"
+#include "base/sysfile.h"
+
+#define PTI_DIR "/sys/kernel/pti"
+#define VULN_DIR "/sys/devices/system/cpu/vulnerabilities"
+#define CPUID_HYPERVISOR (1u << 31) /* leaf 1, ECX */
+#define CPUID_HV_LEAF 0x40000000u
+#define KLOG_READ_ALL 3
+#define KLOG_SIZE 10
+
+static void probe_lane(struct env *env)
+{
+	uint32_t eax, ebx, ecx, edx;
+
+	env->lane = LANE_HARDWARE;
+	env->lane_sure = true;
+	env->hypervisor[0] = '\0';
+	if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) ||
+	    !(ecx & CPUID_HYPERVISOR))
+		return;
+
+	__cpuid(CPUID_HV_LEAF, eax, ebx, ecx, edx);
+	memcpy(env->hypervisor, &ebx, 4);
+	memcpy(env->hypervisor + 4, &ecx, 4);
+	memcpy(env->hypervisor + 8, &edx, 4);
+	env->hypervisor[12] = '\0';
+	if (!strcmp(env->hypervisor, "TCGTCGTCGTCG")) {
+		env->lane = LANE_TCG;
+	} else {
+		env->lane = LANE_KVM;
+		env->lane_sure = !strcmp(env->hypervisor, "KVMKVMKVM");
+	}
+}
+
+/* Is @word one of the space-separated words of @list? */
+static bool has_word(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+	const char *p = list;
+
+	while ((p = strstr(p, word))) {
+		if ((p == list || p[-1] == ' ') &&
+		    (p[length] == ' ' || p[length] == '\0'))
+			return true;
+		p += length;
+	}
+	return false;
+}
+
+/* Model and flags of the first CPU; @pti is what the flag of that name says. */
+static int probe_cpuinfo(struct env *env, const char *root)
+{
+	FILE *f = sysfile_open(root, "/proc/cpuinfo");
+	char *line = NULL, *value;
+	size_t size = 0;
+
+	if (!f)
+		return -errno;
+	while (getline(&line, &size, f) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		value = strchr(line, ':');
+		if (!value)
+			break;
+		value += value[1] == ' ' ? 2 : 1;
+		if (!strncmp(line, "model name", 10)) {
+			snprintf(env->cpu, sizeof(env->cpu), "%s", value);
+		} else if (!strncmp(line, "microcode", 9)) {
+			snprintf(env->microcode, sizeof(env->microcode), "%s",
+				 value);
+		} else if (!strncmp(line, "flags", 5)) {
+			env->pti = has_word(value, "pti");
+			env->pcid = has_word(value, "pcid");
+			env->invpcid = has_word(value, "invpcid");
+			env->tsc_constant = has_word(value, "constant_tsc");
+			env->tsc_nonstop = has_word(value, "nonstop_tsc");
+			env->guest = has_word(value, "hypervisor");
+		}
+	}
+	free(line);
+	fclose(f);
+	return 0;
+}
+
+/* The tracepoint is what makes a kernel a patched one, PTI on or not. */
+static bool has_tracepoint(const char *root)
+{
+	FILE *f = sysfile_open(root, "/proc/kallsyms");
+	char line[512];
+	bool found = false;
+
+	if (!f)
+		return false;
+	while (!found && fgets(line, sizeof(line), f))
+		found = strstr(line, " __tracepoint_pti_switch\n");
+	fclose(f);
+	return found;
+}
+
+static void probe_switch(struct env *env, const char *root)
+{
+	char text[32];
+
+	env->tracepoint = has_tracepoint(root);
+	env->patched = env->tracepoint || sysfile_exists(root, PTI_DIR);
+	env->switch_mode = env->pti ? SWITCH_EARLY : SWITCH_OFF;
+	if (!env->pti)
+		return;
+	if (sysfile_line(root, PTI_DIR "/switch", text, sizeof(text)) &&
+	    !strcmp(text, "late"))
+		env->switch_mode = SWITCH_LATE;
+	env->marks = sysfile_line(root, PTI_DIR "/marks", text, sizeof(text)) &&
+		     !strcmp(text, "on");
+}
+
+/* What files below @root say; a copy of /proc and /sys will do. */
+static int probe_files(struct env *env, const char *root)
+{
+	static const char *const pmus[] = { "cpu", "cpu_core" };
+	char path[128];
+	size_t i;
+	int err;
+
+	snprintf(env->cpu, sizeof(env->cpu), "unknown");
+	err = probe_cpuinfo(env, root);
+	if (err)
+		return err;
+	sysfile_line(root, "/proc/sys/kernel/osrelease", env->kernel,
+		     sizeof(env->kernel));
+	if (!sysfile_line(root, VULN_DIR "/meltdown", env->meltdown,
+			  sizeof(env->meltdown)))
+		snprintf(env->meltdown, sizeof(env->meltdown), "unknown");
+	sysfile_line(root, "/proc/cmdline", env->cmdline, sizeof(env->cmdline));
+	sysfile_line(root, "/proc/sys/kernel/random/boot_id", env->boot,
+		     sizeof(env->boot));
+	probe_switch(env, root);
+	env->btf = sysfile_exists(root, "/sys/kernel/btf/vmlinux");
+	for (i = 0; i < sizeof(pmus) / sizeof(pmus[0]); i++) {
+		snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s",
+			 pmus[i]);
+		env->pmu |= sysfile_exists(root, path);
+	}
+	return 0;
+}
+
+/**
+ * env_probe() - find out what this machine and kernel are
+ * @env: filled in
+ *
+ * Return: 0, or -errno after one line on stderr
+ */
+int env_probe(struct env *env)
+{
+	struct utsname name;
+	int err;
+
+	memset(env, 0, sizeof(*env));
+	probe_lane(env);
+	err = probe_files(env, "");
+	if (!err && uname(&name))
+		err = -errno;
+	if (err) {
+		log_error("can't read /proc: %s", strerror(-err));
+		return err;
+	}
+	snprintf(env->kernel, sizeof(env->kernel), "%s", name.release);
+	env->module = !access("/dev/ptiscope", F_OK);
+	env->root = !geteuid();
+	return 0;
+}
+
+/**
+ * env_probe_files() - what the copied files of a machine tell of it
+ * @env: filled in; what only that machine itself can tell is false
+ * @root: directory with copies of /proc and /sys
+ *
+ * Return: 0 or a negative errno where even /proc/cpuinfo is missing.
+ */
+int env_probe_files(struct env *env, const char *root)
+{
+	int err;
+
+	memset(env, 0, sizeof(*env));
+	err = probe_files(env, root);
+	env->lane = env->guest ? LANE_KVM : LANE_HARDWARE;
+	return err;
+}
+
+/**
+ * env_lane_unit() - unit that a TSC tick of a lane is reported in
+ * @lane: lane
+ *
+ * Return: enum unit.
+ */
+enum unit env_lane_unit(enum lane lane)
+{
+	switch (lane) {
+	case LANE_ICOUNT:
+	case LANE_BOCHS:
+		return UNIT_INSTRUCTIONS;
+	case LANE_TCG:
+		return UNIT_NS;
+	default:
+		return UNIT_CYCLES;
+	}
+}
+
+/**
+ * env_no_marks_reason() - why the kernel gives no marks, and what would help
+ * @env: probed
+ *
+ * Return: a sentence, or NULL when marks are recorded.
+ */
+const char *env_no_marks_reason(const struct env *env)
+{
+	if (!env->patched)
+		return "the kernel has no tracepoint pti:pti_switch: "
+		       "boot a kernel with the ptiscope patches";
+	if (!env->pti)
+		return "page-table isolation is off, so CR3 is not switched: "
+		       "boot with pti=on";
+	if (!env->marks)
+		return "the kernel records no marks: boot with pti_marks=on";
+	return NULL;
+}
+
+static int copy_file(const char *from, FILE *to)
+{
+	char buffer[4096];
+	FILE *f = fopen(from, "re");
+	size_t n;
+
+	if (!f)
+		return fprintf(to, "%s: %s\n", from, strerror(errno)) < 0;
+	while ((n = fread(buffer, 1, sizeof(buffer), f)) > 0)
+		fwrite(buffer, 1, n, to);
+	fclose(f);
+	return ferror(to);
+}
+
+static int copy_proc(const char *name, FILE *to)
+{
+	char from[64];
+
+	snprintf(from, sizeof(from), "/proc/%s", name);
+	return copy_file(from, to);
+}
+
+/* One line "name: statement" for each known vulnerability. */
+static int copy_vulnerabilities(const char *name, FILE *to)
+{
+	struct dirent **list;
+	char path[512], text[512];
+	int i, n = scandir(VULN_DIR, &list, NULL, alphasort);
+
+	(void)name;
+	if (n < 0)
+		return fprintf(to, "%s: %s\n", VULN_DIR, strerror(errno)) < 0;
+	for (i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", VULN_DIR,
+			 list[i]->d_name);
+		if (list[i]->d_name[0] != '.' &&
+		    sysfile_line("", path, text, sizeof(text)))
+			fprintf(to, "%s: %s\n", list[i]->d_name, text);
+		free(list[i]);
+	}
+	free(list);
+	return ferror(to);
+}
+
+static int copy_dmesg(const char *name, FILE *to)
+{
+	int size = klogctl(KLOG_SIZE, NULL, 0), n;
+	char *text;
+
+	(void)name;
+	if (size < 0)
+		return fprintf(to, "dmesg: %s\n", strerror(errno)) < 0;
+	text = malloc((size_t)size + 1);
+	if (!text)
+		return -ENOMEM;
+	n = klogctl(KLOG_READ_ALL, text, size);
+	if (n < 0)
+		fprintf(to, "dmesg: %s\n", strerror(errno));
+	else
+		fwrite(text, 1, (size_t)n, to);
+	free(text);
+	return ferror(to);
+}
+
+static const struct copy {
+	const char *name;
+	int (*write)(const char *name, FILE *to);
+} copies[] = {
+	{ "cmdline", copy_proc },
+	{ "cpuinfo", copy_proc },
+	{ "dmesg", copy_dmesg },
+	{ "version", copy_proc },
+	{ "vulnerabilities", copy_vulnerabilities },
+};
+
+static int copy_one(const char *dir, const struct copy *copy)
+{
+	char path[4096];
+	int err;
+	FILE *f;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, copy->name) >=
+	    (int)sizeof(path))
+		return -ENAMETOOLONG;
+	f = fopen(path, "we");
+	if (!f)
+		return -errno;
+	err = copy->write(copy->name, f) || fflush(f) || fsync(fileno(f));
+	if (fclose(f))
+		err = 1;
+	return err ? -EIO : 0;
+}
+
+/**
+ * env_copy() - keep what the kernel says about itself
+ * @dir: directory that is made and filled: cmdline, cpuinfo, dmesg, version,
+ *	vulnerabilities; a file that can't be read is replaced by the reason
+ *
+ * Return: 0 or a negative errno.
+ */
+int env_copy(const char *dir)
+{
+	size_t i;
+	int err;
+
+	if (mkdir(dir, 0755) && errno != EEXIST)
+		return -errno;
+	for (i = 0; i < sizeof(copies) / sizeof(copies[0]); i++) {
+		err = copy_one(dir, &copies[i]);
+		if (err)
+			return err;
+	}
+	return 0;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PTISCOPE_MACHINE_ENV_H
+#define PTISCOPE_MACHINE_ENV_H
+
+#include <stdbool.h>
+
+#include "run/manifest.h"
+
+/**
+ * struct env - what is known about this machine and kernel without measuring
+ * @kernel: release, as in uname -r
+ * @cpu: model name from /proc/cpuinfo
+ * @meltdown: the kernel's statement on Meltdown, or "unknown"
+ * @cmdline: kernel command line
+ * @microcode: revision of the first CPU, "" where the kernel does not say
+ * @boot: id of this boot, "" when the kernel gives none
+ * @hypervisor: signature of CPUID leaf 0x40000000, "" where there is none
+ * @lane: what the CPUID says; %LANE_ICOUNT and %LANE_BOCHS can't be told
+ * @lane_sure: @lane is not a guess
+ * @guest: the CPU says that it is a virtual one
+ * @tracepoint: the kernel has pti:pti_switch
+ * @patched: the kernel has the late switch and the tracepoint
+ * @pti: page-table isolation is on
+ * @pcid: the CPU offers PCID and the kernel did not turn it off
+ * @invpcid: the same for INVPCID
+ * @switch_mode: when CR3 is switched
+ * @marks: the kernel records marks
+ * @module: /dev/ptiscope exists
+ * @btf: the kernel describes its types
+ * @pmu: the CPU's performance counters can be used
+ * @tsc_constant: the TSC runs at one rate whatever the CPU's frequency is
+ * @tsc_nonstop: it also runs on while the CPU sleeps
+ * @root: this process runs as root
+ */
+struct env {
+	char kernel[128];
+	char cpu[128];
+	char meltdown[128];
+	char cmdline[4096];
+	char microcode[32];
+	char boot[64];
+	char hypervisor[16];
+	enum lane lane;
+	bool lane_sure;
+	bool guest;
+	bool tracepoint;
+	bool patched;
+	bool pti;
+	bool pcid;
+	bool invpcid;
+	enum switch_mode switch_mode;
+	bool marks;
+	bool module;
+	bool btf;
+	bool pmu;
+	bool tsc_constant;
+	bool tsc_nonstop;
+	bool root;
+};
+
+int env_probe(struct env *env);
+int env_probe_files(struct env *env, const char *root);
+int env_copy(const char *dir);
+enum unit env_lane_unit(enum lane lane);
+const char *env_no_marks_reason(const struct env *env);
+
+#endif /* PTISCOPE_MACHINE_ENV_H */

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Figures through gnuplot: a script is written once and run once for every
+ * format.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "plot/plot.h"
+
+extern char **environ;
+
+/**
+ * plot_text() - write a quoted string of a gnuplot script
+ *
+ * Names come from files; what gnuplot could take for syntax, a command
+ * substitution included, is replaced.
+ */
+void plot_text(FILE *f, const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	fputc('"', f);
+	for (const char *c = text; *c; c++)
+		fputc(isalnum((unsigned char)*c) ||
+				      strchr(" _-+=.,:;/()[]@%'", *c) ?
+			      *c :
+			      '_',
+		      f);
+	fputc('"', f);
+}
+
+/** plot_title() - write the title of a figure: what, lane, what the lane claims, CPU */
+void plot_title(FILE *f, const struct machine *machine, const char *what)
+{
+	const struct manifest *m = group_manifest(machine->group);
+	char title[128];
+
+	snprintf(title, sizeof(title), "%s, lane %s", what,
+		 lane_names[m->lane]);
+	plot_text(f, "%s", title);
+	fputs(".\"\\n\".", f);
+	plot_text(f, "%s (%.60s, PCID %s)", lane_claim(m->lane), m->cpu,
+		  m->pcid ? "on" : "off");
+}
+
+/**
+ * plot_is_first_window() - is this key a window of the workload that stands for its path?
+ * @keys: all keys of the machine
+ * @n: how many
+ * @i: which of them
+ *
+ * A window and a switch are those of the path, whatever the kernel does then: the
+ * first workload is drawn, the others are in the report.
+ */
+bool plot_is_first_window(const struct machine *machine, const struct key *keys,
+			  size_t n, size_t i)
+{
+	if (!report_is_window(machine, keys, n, &keys[i]))
+		return false;
+	for (size_t j = 0; j < i; j++)
+		if (keys[j].path == keys[i].path &&
+		    keys[j].metric == keys[i].metric &&
+		    report_is_window(machine, keys, n, &keys[j]))
+			return false;
+	return true;
+}
+
+/** plot_color() - of a variant: colours that stay apart for colour-blind readers and in print */
+unsigned int plot_color(const struct group *group)
+{
+	const struct manifest *m = group_manifest(group);
+
+	if (m->variant == VARIANT_STOCK)
+		return m->switch_mode == SWITCH_OFF ? 0xc8c8c8 : 0x8c8c8c;
+	if (m->switch_mode == SWITCH_OFF)
+		return 0x7fc8a9;
+	return m->switch_mode == SWITCH_LATE ? 0xd55e00 : 0x0072b2;
+}
+
+/* File names may hold anything; gnuplot takes '' for a quote within quotes. */
+static void write_output(FILE *f, const char *file)
+{
+	fputs("set output '", f);
+	for (; *file; file++)
+		fputs(*file == '\'' ? "''" : (char[]){ *file, 0 }, f);
+	fputs("'\n", f);
+}
+
+static int spawn_gnuplot(FILE *script, pid_t *pid)
+{
+	static char *const argv[] = { "gnuplot", "-", NULL };
+	posix_spawn_file_actions_t actions;
+	int err;
+
+	if (posix_spawn_file_actions_init(&actions))
+		return ENOMEM;
+	err = posix_spawn_file_actions_adddup2(&actions, fileno(script),
+					       STDIN_FILENO);
+	if (!err)
+		err = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	return err;
+}
+
+/* The script is a file, not a pipe: a gnuplot that dies early can't kill the writer. */
+static int run_gnuplot(FILE *script)
+{
+	int err, status;
+	pid_t pid;
+
+	rewind(script);
+	lseek(fileno(script), 0, SEEK_SET);
+	err = spawn_gnuplot(script, &pid);
+	if (err == ENOENT) {
+		log_error(
+			"gnuplot is not installed (Debian: apt install gnuplot-nox)");
+		return -ENOSYS;
+	}
+	if (err) {
+		log_error("can't run gnuplot: %s", strerror(err));
+		return -err;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (status) {
+		log_error("gnuplot failed");
+		return -EIO;
+	}
+	return 0;
+}
+
+static int run_script(const char *body, unsigned int height, const char *png,
+		      const char *svg)
+{
+	FILE *script = tmpfile();
+	int err;
+
+	if (!script) {
+		log_error("can't create a temporary file: %m");
+		return -EIO;
+	}
+	if (png) {
+		fprintf(script,
+			"set terminal pngcairo noenhanced size %d,%u font 'Sans,10'\n",
+			PLOT_WIDTH, height);
+		write_output(script, png);
+		fputs(body, script);
+		fputs("reset\n", script);
+	}
+	fprintf(script,
+		"set terminal svg noenhanced size %d,%u font 'Sans,13' background 'white'\n",
+		PLOT_WIDTH, height);
+	write_output(script, svg);
+	fputs(body, script);
+	fputs("unset output\n", script);
+	err = fflush(script) | ferror(script) ? -EIO : 0;
+	if (err)
+		log_error("can't write a temporary file: %m");
+	else
+		err = run_gnuplot(script);
+	fclose(script);
+	return err;
+}
+
+/**
+ * plot_draw() - draw a figure of one machine
+ * @png: file to write, or NULL for none
+ * @svg: file to write
+ * Return: 0, -ENOENT when there is nothing to draw, -ENOSYS when gnuplot is
+ * missing, or another -errno; after one line on stderr but for -ENOENT
+ */
+int plot_draw(const struct plot *plot, const struct machine *machine,
+	      const char *png, const char *svg)
+{
+	unsigned int height = 0;
+	size_t length;
+	char *body;
+	FILE *f = open_memstream(&body, &length);
+	int err;
+
+	if (!f) {
+		log_error("out of memory");
+		return -ENOMEM;
+	}
+	err = plot->write(machine, f, &height);
+	if (fclose(f) || err == -ENOMEM) {
+		log_error("out of memory");
+		err = -ENOMEM;
+	}
+	if (!err)
+		err = run_script(body, height, png, svg);
+	free(body);
+	return err;
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TLB survival: a panel for each entry path and kind of working set, time to touch
+ * a page again over the number of pages, with a kernel entry before and without.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plot/plot.h"
+
+#define TITLE_HEIGHT 70
+#define PANEL_HEIGHT 260
+
+/* "tlb_data_4k_": what a workload's name has before the number of its pages. */
+static size_t kind_length(const char *workload)
+{
+	const char *last = strrchr(workload, '_');
+
+	return last && !strncmp(workload, "tlb_", 4) ?
+		       (size_t)(last - workload) + 1 :
+		       0;
+}
+
+static bool same_panel(const struct key *a, const struct key *b)
+{
+	size_t length = kind_length(a->workload);
+
+	return a->path == b->path && length == kind_length(b->workload) &&
+	       !strncmp(a->workload, b->workload, length);
+}
+
+/* Is this key the first of its panel? */
+static bool opens_panel(const struct key *keys, size_t i)
+{
+	size_t j;
+
+	if (keys[i].metric != METRIC_RETOUCH || !kind_length(keys[i].workload))
+		return false;
+	for (j = 0; j < i; j++)
+		if (keys[j].metric == METRIC_RETOUCH &&
+		    same_panel(&keys[j], &keys[i]))
+			return false;
+	return true;
+}
+
+/* A line of the figure: the points of one variant, with or without the entry. */
+static int write_line(const struct group *group, const struct key *keys,
+		      size_t n, const struct key *panel, enum metric metric,
+		      FILE *f)
+{
+	struct cell cell;
+	size_t i;
+	int err;
+
+	for (i = 0; i < n; i++) {
+		if (keys[i].metric != metric || !same_panel(&keys[i], panel))
+			continue;
+		err = cell_load(group, &keys[i], &cell);
+		if (err == -ENOENT)
+			continue;
+		if (err)
+			return err;
+		fprintf(f, "%lu %.10g %.10g %.10g\n",
+			strtoul(keys[i].workload +
+					kind_length(keys[i].workload),
+				NULL, 10),
+			cell.v.estimate, cell.v.ci.low, cell.v.ci.high);
+		cell_deinit(&cell);
+	}
+	fputs("e\n", f);
+	return 0;
+}
+
+static void write_style(const struct machine *machine, const struct key *panel,
+			FILE *f)
+{
+	size_t i;
+
+	fputs("set title ", f);
+	plot_text(f, "%.*s pages, %s", (int)kind_length(panel->workload) - 5,
+		  panel->workload + 4, pti_path_name(panel->path));
+	fputs("\nplot ", f);
+	for (i = 0; i < machine->n; i++) {
+		fprintf(f, "%s'-' using 1:2:3:4 with yerrorlines lw 1.5 title ",
+			i ? ", " : "");
+		plot_text(f, "%s, after an entry",
+			  group_label(&machine->group[i]));
+		fputs(", '-' using 1:2:3:4 with yerrorlines dt 2 title ", f);
+		plot_text(f, "%s, no entry", group_label(&machine->group[i]));
+	}
+	fputc('\n', f);
+}
+
+static int write_panel(const struct machine *machine, const struct key *keys,
+		       size_t n, const struct key *panel, FILE *f)
+{
+	size_t i;
+	int err = 0;
+
+	write_style(machine, panel, f);
+	for (i = 0; i < machine->n && !err; i++) {
+		err = write_line(&machine->group[i], keys, n, panel,
+				 METRIC_RETOUCH, f);
+		if (!err)
+			err = write_line(&machine->group[i], keys, n, panel,
+					 METRIC_RETOUCH_IDLE, f);
+	}
+	return err;
+}
+
+static int write_panels(const struct machine *machine, const struct key *keys,
+			size_t n, FILE *f, unsigned int *height)
+{
+	size_t i, panels = 0;
+	int err = 0;
+
+	for (i = 0; i < n; i++)
+		panels += opens_panel(keys, i);
+	if (!panels)
+		return -ENOENT;
+	*height = TITLE_HEIGHT + PANEL_HEIGHT * (unsigned int)panels;
+	fprintf(f, "set multiplot layout %zu,1 title ", panels);
+	plot_title(f, machine, "Touching a page again");
+	fprintf(f,
+		".\"\\n \"\nset key outside right top\nset border 3\n"
+		"set tics nomirror out\nset logscale x 2\nset xrange [0.9:*]\nset xlabel 'pages'\n"
+		"set yrange [0:*]\nset ylabel '%s a page'\n",
+		unit_name(group_manifest(machine->group)->unit));
+	for (i = 0; i < n && !err; i++)
+		if (opens_panel(keys, i))
+			err = write_panel(machine, keys, n, &keys[i], f);
+	fputs("unset multiplot\n", f);
+	return err;
+}
+
+static int write_tlb(const struct machine *machine, FILE *f,
+		     unsigned int *height)
+{
+	struct key *keys;
+	size_t n;
+	int err = keys_collect(machine->group, machine->n, &keys, &n);
+
+	if (err)
+		return err;
+	err = write_panels(machine, keys, n, f, height);
+	free(keys);
+	return err;
+}
+
+const struct plot plot_tlb = {
+	.name = "tlb",
+	.write = write_tlb,
+};

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What stands around the numbers: where they come from, whether the records are
+ * complete, what is missing, what to beware of.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/text.h"
+
+/* Every run of a machine, by group. */
+#define for_each_run(machine, i, j)               \
+	for (size_t i = 0; i < (machine)->n; i++) \
+		for (size_t j = 0; j < (machine)->group[i].n; j++)
+
+static const struct run *run_at(const struct machine *machine, size_t i,
+				size_t j)
+{
+	return machine->group[i].runs[j];
+}
+
+/** report_environment() - lane, machine and runs */
+void report_environment(const struct machine *machine, FILE *f)
+{
+	const struct manifest *m = group_manifest(machine->group);
+
+	fprintf(f, "  %s\n", lane_claim(m->lane));
+	fprintf(f, "  CPU %s, PCID %s, unit: %s\n", m->cpu,
+		m->pcid ? "on" : "off", unit_name(m->unit));
+	if (m->ticks_per_unit != 1)
+		text_wrap(f, "  ", "  ",
+			  "%.6g TSC ticks make 1 %s (TSC %llu kHz: %s)",
+			  m->ticks_per_unit, unit_name(m->unit),
+			  (unsigned long long)m->tsc_khz, m->tsc_khz_source);
+	fprintf(f, "\n    %-22s%-32s %-24s %s\n", "variant", "run", "kernel",
+		"CPU  created");
+	for_each_run(machine, i, j)
+	{
+		const struct manifest *run = &run_at(machine, i, j)->manifest;
+
+		fprintf(f, "    %-22s%-32s %-24s %3llu  %.10s\n",
+			group_label(&machine->group[i]), run->run, run->kernel,
+			(unsigned long long)run->pinned_cpu, run->created);
+	}
+}
+
+static void print_seen(const struct manifest_workload *w, FILE *f)
+{
+	char line[512] = "";
+	size_t at = 0;
+
+	for (unsigned int path = 0; path < PTI_PATH_COUNT && at < sizeof(line);
+	     path++)
+		if (w->seen[path])
+			at += snprintf(
+				line + at, sizeof(line) - at, "%s%s %llu%s",
+				at ? ", " : "", pti_path_name(path),
+				(unsigned long long)w->seen[path],
+				w->declared[path] ? "" : " (not declared)");
+	text_wrap(f, "      ", "        ",
+		  "%s: %s; declared entries seen: %s%s%s", w->name,
+		  at ? line : "no entries", verified_names[w->verified],
+		  *w->note ? "; " : "", w->note);
+}
+
+static const char *format_calibration(char text[NUMBER_SIZE],
+				      const struct manifest *m,
+				      const struct calibration_value *value)
+{
+	if (!value->n)
+		return "-";
+	return format_number(text, value->median / m->ticks_per_unit);
+}
+
+/** report_calibration() - the section on what measuring itself costs, by run */
+void report_calibration(const struct machine *machine, FILE *f)
+{
+	static const struct calibration_value none;
+
+	fprintf(f, "\nCost of measuring, %s, medians\n",
+		unit_name(group_manifest(machine->group)->unit));
+	fprintf(f, "    %-22s%9s %7s%12s %7s%12s %7s\n", "", "TSC pair", "n",
+		"empty loop", "n", "mark pair", "n");
+	for_each_run(machine, i, j)
+	{
+		const struct manifest *m = &run_at(machine, i, j)->manifest;
+		const struct calibration_value *mark =
+			m->has_mark_pair ? &m->mark_pair : &none;
+		char pair[NUMBER_SIZE], loop[NUMBER_SIZE], marks[NUMBER_SIZE];
+
+		fprintf(f, "    %-22s%9s %7llu%12s %7llu%12s %7llu\n",
+			group_label(&machine->group[i]),
+			format_calibration(pair, m, &m->rdtsc_pair),
+			(unsigned long long)m->rdtsc_pair.n,
+			format_calibration(loop, m, &m->loop_overhead),
+			(unsigned long long)m->loop_overhead.n,
+			format_calibration(marks, m, mark),
+			(unsigned long long)mark->n);
+	}
+	text_wrap(
+		f, "    ", "    ",
+		"A workload's own empty loop is subtracted from its round trips. A mark pair, two "
+		"marks with nothing between, is the least that a window or a switch can read.");
+}
+
+/** report_records() - the section on records read, lost and verified */
+void report_records(const struct machine *machine, FILE *f)
+{
+	text_heading(f, "Records of the marks");
+	for_each_run(machine, i, j)
+	{
+		const struct manifest *m = &run_at(machine, i, j)->manifest;
+
+		if (m->capture_source == CAPTURE_NONE)
+			continue;
+		fprintf(f, "    %s (%s): written %llu, read %llu, lost %llu\n",
+			m->run, group_label(&machine->group[i]),
+			(unsigned long long)m->capture_written,
+			(unsigned long long)m->capture_read,
+			(unsigned long long)m->capture_lost);
+		for (size_t k = 0; k < m->n_workloads; k++)
+			if (m->workloads[k].has_seen)
+				print_seen(&m->workloads[k], f);
+	}
+}
+
+/* Has an earlier run of this machine said the same? */
+static bool said_before(const struct machine *machine, size_t run_i,
+			size_t run_j, const struct manifest_gap *gap)
+{
+	for_each_run(machine, i, j)
+	{
+		const struct manifest *m = &run_at(machine, i, j)->manifest;
+
+		if (i > run_i || (i == run_i && j >= run_j))
+			return false;
+		for (size_t k = 0; k < m->n_gaps; k++)
+			if (!strcmp(m->gaps[k].what, gap->what) &&
+			    !strcmp(m->gaps[k].why, gap->why))
+				return true;
+	}
+	return false;
+}
+
+/** gaps_each() - everything that was not measured, once a machine and reason */
+void gaps_each(const struct machine *machine, const struct note_sink *sink)
+{
+	for_each_run(machine, i, j)
+	{
+		const struct manifest *m = &run_at(machine, i, j)->manifest;
+
+		for (size_t k = 0; k < m->n_gaps; k++) {
+			const struct manifest_gap *gap = &m->gaps[k];
+			char *text;
+
+			if (said_before(machine, i, j, gap))
+				continue;
+			if (asprintf(&text, "%s: %s", gap->what, gap->why) < 0)
+				continue;
+			sink->emit(sink->to, m->run, text);
+			free(text);
+		}
+	}
+}
+
+/* A section of the text: its heading comes with the first note. */
+struct section {
+	const char *heading;
+	bool who_last;
+	FILE *f;
+};
+
+static void print_note(void *to, const char *who, const char *text)
+{
+	struct section *s = to;
+
+	if (s->heading)
+		text_heading(s->f, s->heading);
+	s->heading = NULL;
+	if (s->who_last)
+		text_wrap(s->f, "    ", "      ", "%s (%s)", text, who);
+	else
+		text_wrap(s->f, "    ", "      ", "%s: %s", who, text);
+}
+
+/** report_gaps() - the section on what was not measured; none when there is nothing to say */
+void report_gaps(const struct machine *machine, FILE *f)
+{
+	struct section section = { "Not measured", true, f };
+	const struct note_sink sink = { print_note, &section };
+
+	gaps_each(machine, &sink);
+}
+
+/** tlb_reason() - why a report says nothing of the TLB */
+const char *tlb_reason(enum lane lane)
+{
+	static const char *const reasons[LANE_COUNT] = {
+		[LANE_HARDWARE] = "no run counts TLB misses yet",
+		[LANE_ICOUNT] =
+			"this lane has no TLB whose misses cost anything",
+		[LANE_TCG] =
+			"the emulator's TLB is not a CPU's: it is emptied at every CR3 write",
+		[LANE_BOCHS] =
+			"the emulator flushes at every CR3 write, whether the kernel asks for it or not",
+		[LANE_KVM] = "no run counts TLB misses yet",
+	};
+
+	return reasons[lane];
+}
+
+/** report_tlb() - the section on the TLB */
+void report_tlb(const struct machine *machine, FILE *f)
+{
+	text_heading(f, "TLB");
+	text_wrap(f, "    ", "      ", "not measured: %s",
+		  tlb_reason(group_manifest(machine->group)->lane));
+}
+
+static void warn(const struct note_sink *sink, const char *who, const char *fmt,
+		 ...) __attribute__((format(printf, 3, 4)));
+
+static void warn(const struct note_sink *sink, const char *who, const char *fmt,
+		 ...)
+{
+	va_list args;
+	char *text;
+	int length;
+
+	va_start(args, fmt);
+	length = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (length < 0)
+		return;
+	sink->emit(sink->to, who, text);
+	free(text);
+}
+
+static void warn_of_run(const struct run *run, const struct note_sink *sink)
+{
+	const struct manifest *m = &run->manifest;
+
+	for (size_t k = 0; k < m->n_warnings; k++)
+		warn(sink, m->run, "%s", m->warnings[k]);
+	if (m->capture_lost)
+		warn(sink, m->run, "%llu records were lost",
+		     (unsigned long long)m->capture_lost);
+	for (size_t k = 0; k < m->n_workloads; k++)
+		if (m->workloads[k].verified == VERIFIED_NO)
+			warn(sink, m->run,
+			     "%s did not make the kernel entries that it declares",
+			     m->workloads[k].name);
+}
+
+/* Runs of an exact lane that disagree were not measured under the same conditions. */
+static int warn_of_spread(const struct part *part, const struct group *group,
+			  const struct note_sink *sink)
+{
+	if (group->n < 2 || !lane_is_exact(group_manifest(group)->lane))
+		return 0;
+	for (size_t i = 0; i < part->n_keys; i++) {
+		char spread[NUMBER_SIZE];
+		struct cell cell;
+		int err;
+
+		if (part->keys[i].metric != METRIC_ROUND_TRIP)
+			continue;
+		err = cell_load(group, &part->keys[i], &cell);
+		if (err == -ENOENT)
+			continue;
+		if (err)
+			return err;
+		if (cell.spread > 0)
+			warn(sink, group_label(group),
+			     "the medians of %zu runs differ by %s for %s, and this lane is exact",
+			     cell.runs, format_number(spread, cell.spread),
+			     part->keys[i].workload);
+		cell_deinit(&cell);
+	}
+	return 0;
+}
+
+/*
+ * A variant from two kernels: only the first is compared.  Early from one kernel
+ * and late from another: the kernels may differ in more than the switch.
+ */
+static void warn_of_kernels(const struct machine *machine, size_t i,
+			    const struct note_sink *sink)
+{
+	const struct group *group = &machine->group[i], *first, *early;
+	const struct manifest *m = group_manifest(group);
+
+	first = group_find(machine->group, machine->n, m->variant,
+			   m->switch_mode, m->marks);
+	early = group_find(machine->group, machine->n, m->variant, SWITCH_EARLY,
+			   m->marks);
+	if (first != group)
+		warn(sink, m->run,
+		     "not compared: '%s' is represented by kernel %s",
+		     group_label(group), group_manifest(first)->kernel);
+	else if (early && strcmp(group_manifest(early)->kernel, m->kernel))
+		warn(sink, m->run, "kernel %s is compared with %s of kernel %s",
+		     m->kernel, group_label(early),
+		     group_manifest(early)->kernel);
+}
+
+/*
+ * Modes are compared across boots, since each needs its own.  With too few of
+ * them the figures stand, but what they say is about these boots.
+ */
+static void warn_of_boots(const struct part *part, const struct note_sink *sink)
+{
+	for (size_t i = 0; i < part->n_rows; i++) {
+		const struct diff *d = &part->rows[i].diff;
+
+		if (d->verdict != VERDICT_FEW_BOOTS)
+			continue;
+		warn(sink,
+		     lane_names[group_manifest(part->rows[i].first)->lane],
+		     "boots can't be compared: there %s %zu of %s and %zu of %s. A boot may differ "
+		     "from the next by more than the modes do. The intervals and p-values here are "
+		     "%s. Measure at least 4 boots of each mode and give all their runs.",
+		     d->boots_first == 1 ? "is" : "are", d->boots_first,
+		     group_label(part->rows[i].first), d->boots_second,
+		     group_label(part->rows[i].second),
+		     d->basis == BASIS_BOOTS ?
+			     "of so few boots that no order of them would be rare" :
+			     "of the samples of these boots alone");
+		return;
+	}
+}
+
+static void warn_of_boot_ids(const struct group *group,
+			     const struct note_sink *sink)
+{
+	size_t unknown = 0;
+
+	for (size_t i = 0; i < group->n; i++)
+		unknown += !*group->runs[i]->manifest.boot;
+	if (group->n > 1 && unknown &&
+	    !lane_is_exact(group_manifest(group)->lane))
+		warn(sink, group_label(group),
+		     "%zu of %zu runs don't say which boot they are of; each is taken for a boot of its own",
+		     unknown, group->n);
+}
+
+/** warnings_each() - everything to beware of; returns 0 or -ENOMEM */
+int warnings_each(const struct part *part, const struct note_sink *sink)
+{
+	const struct machine *machine = &part->machine;
+
+	warn_of_boots(part, sink);
+	for (size_t i = 0; i < machine->n; i++) {
+		int err = warn_of_spread(part, &machine->group[i], sink);
+
+		if (err)
+			return err;
+		warn_of_boot_ids(&machine->group[i], sink);
+		warn_of_kernels(machine, i, sink);
+	}
+	for_each_run(machine, i, j) warn_of_run(run_at(machine, i, j), sink);
+	return 0;
+}
+
+/** report_warnings() - the section on what to beware of; none when there is nothing to say */
+int report_warnings(const struct part *part, FILE *f)
+{
+	struct section section = { "Warnings", false, f };
+	const struct note_sink sink = { print_note, &section };
+
+	return warnings_each(part, &sink);
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Raw samples in memory.  samples_file.c keeps them in a file.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/samples.h"
+
+static const char *const metric_names[METRIC_COUNT] = {
+	[METRIC_ROUND_TRIP] = "round_trip",
+	[METRIC_ENTRY_WINDOW] = "entry_window",
+	[METRIC_ENTRY_SWITCH] = "entry_switch",
+	[METRIC_EXIT_WINDOW] = "exit_window",
+	[METRIC_EXIT_SWITCH] = "exit_switch",
+	[METRIC_MARK_COST] = "mark_cost",
+	[METRIC_FLUSH_SHARE] = "flush_share",
+	[METRIC_ENTRIES] = "entries",
+	[METRIC_RETOUCH] = "retouch",
+	[METRIC_RETOUCH_IDLE] = "retouch_idle",
+};
+
+static const char *const unit_names[UNIT_END] = {
+	[UNIT_CYCLES] = "cycles",
+	[UNIT_INSTRUCTIONS] = "instructions",
+	[UNIT_NS] = "ns",
+	[UNIT_COUNT] = "count",
+};
+
+/**
+ * metric_name() - the name of a metric in CSV files
+ * Return: the name, or NULL when there is no such metric
+ */
+const char *metric_name(unsigned int metric)
+{
+	return metric < METRIC_COUNT ? metric_names[metric] : NULL;
+}
+
+/**
+ * unit_name() - the name of a unit in CSV files and manifests
+ * Return: the name, or NULL when there is no such unit
+ */
+const char *unit_name(unsigned int unit)
+{
+	return unit < UNIT_END ? unit_names[unit] : NULL;
+}
+
+/**
+ * unit_from_name() - the reverse of unit_name()
+ * Return: enum unit, or -1 when no unit has that name
+ */
+int unit_from_name(const char *name)
+{
+	for (int unit = UNIT_CYCLES; unit < UNIT_END; unit++)
+		if (!strcmp(unit_names[unit], name))
+			return unit;
+	return -1;
+}
+
+/** sample_set_init() - an empty set */
+void sample_set_init(struct sample_set *set)
+{
+	memset(set, 0, sizeof(*set));
+}
+
+/** sample_set_deinit() - free every series; the set is empty again */
+void sample_set_deinit(struct sample_set *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		free(set->series[i]->values);
+		free(set->series[i]);
+	}
+	free(set->series);
+	sample_set_init(set);
+}
+
+static int sample_set_grow(struct sample_set *set)
+{
+	size_t cap = set->cap ? 2 * set->cap : 16;
+	struct series **grown;
+
+	if (set->n < set->cap)
+		return 0;
+	grown = realloc(set->series, cap * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	set->series = grown;
+	set->cap = cap;
+	return 0;
+}
+
+/**
+ * sample_set_add() - append an empty series
+ * @path: enum pti_path
+ * @workload: shorter than SAMPLES_NAME_MAX; cut off otherwise
+ * @divisor: iterations that one sample covers, at least 1
+ * Return: the series, owned by @set, or NULL without memory
+ */
+struct series *sample_set_add(struct sample_set *set, unsigned int path,
+			      enum metric metric, enum unit unit,
+			      const char *workload, uint32_t divisor)
+{
+	struct series *series;
+
+	if (sample_set_grow(set))
+		return NULL;
+	series = calloc(1, sizeof(*series));
+	if (!series)
+		return NULL;
+	series->path = path;
+	series->metric = metric;
+	series->unit = unit;
+	series->divisor = divisor;
+	strncpy(series->workload, workload, sizeof(series->workload) - 1);
+	set->series[set->n++] = series;
+	return series;
+}
+
+/**
+ * sample_set_find() - the series of that path, metric and workload
+ * Return: the series, or NULL when there is none
+ */
+struct series *sample_set_find(const struct sample_set *set, unsigned int path,
+			       enum metric metric, const char *workload)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		struct series *series = set->series[i];
+
+		if (series->path == path && series->metric == metric &&
+		    !strcmp(series->workload, workload))
+			return series;
+	}
+	return NULL;
+}
+
+/**
+ * series_push() - append one raw value
+ * Return: 0 or -ENOMEM, which leaves the series as it was
+ */
+int series_push(struct series *series, uint64_t value)
+{
+	if (series->n == series->cap) {
+		uint64_t cap = series->cap ? 2 * series->cap : 256;
+		uint64_t *grown = realloc(series->values, cap * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		series->values = grown;
+		series->cap = cap;
+	}
+	series->values[series->n++] = value;
+	return 0;
+}
