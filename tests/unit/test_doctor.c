@@ -81,13 +81,15 @@ static void assert_fact(const struct diagnosis *d, const char *key,
 			const char *text, const char *why)
 {
 	const struct fact *fact = find(d, key);
+	char said[WHY_TEXT_MAX];
 
 	if (strcmp(fact->text, text))
 		fail_msg("%s is '%s', not '%s'", key, fact->text, text);
-	if (!why && fact->why[0])
-		fail_msg("%s: nothing is wrong, but '%s'", key, fact->why);
-	if (why && !strstr(fact->why, why))
-		fail_msg("%s: '%s' does not mention '%s'", key, fact->why, why);
+	if (!why && why_not(&fact->why))
+		fail_msg("%s: nothing is wrong, but '%s'", key,
+			 fact->why.reason);
+	if (why && !strstr(why_text(&fact->why, said), why))
+		fail_msg("%s: '%s' does not mention '%s'", key, said, why);
 }
 
 static void a_good_machine_has_nothing_in_the_way(void **state)
@@ -130,11 +132,11 @@ static void a_good_machine_has_nothing_in_the_way(void **state)
 	assert_string_equal(m.mitigations[0].name, "l1tf");
 	assert_string_equal(m.mitigations[1].text, "Mitigation: PTI");
 	for (size_t i = 0; i < d.n_abilities; i++)
-		if (d.abilities[i].why[0] &&
-		    !strstr(d.abilities[i].why, "not tried") &&
+		if (why_not(&d.abilities[i].why) &&
+		    !strstr(d.abilities[i].why.reason, "not tried") &&
 		    strcmp(d.abilities[i].key, "order_of_cpus"))
 			fail_msg("%s: %s", d.abilities[i].key,
-				 d.abilities[i].why);
+				 d.abilities[i].why.reason);
 }
 
 static void what_is_wrong_is_named(void **state)
@@ -201,7 +203,7 @@ static void lack(struct machine *m, struct diagnosis *d, int err)
 	memset(d, 0, sizeof(*d));
 	m->tried = true;
 	m->cpus = 2;
-	m->no_module = "there is none: make one";
+	m->no_module = (struct why){ "there is none", "make one" };
 	m->pmu_error = err;
 	m->tlb_error = err;
 	m->tsc = (struct tsc_offset){ 2, 1, -500, 20, true };
@@ -209,15 +211,13 @@ static void lack(struct machine *m, struct diagnosis *d, int err)
 	doctor_abilities(d, m);
 }
 
-static void assert_why(const char *key, const char *why)
+static void assert_why(const char *key, const struct why *why)
 {
-	const char *remedy = strstr(why, ": ");
-
-	if (!remedy || remedy == why || !remedy[2])
-		fail_msg("%s: no reason and remedy in '%s'", key, why);
+	if (!why_not(why) || !why->remedy || !why->remedy[0])
+		fail_msg("%s: no reason or no remedy: '%s'", key, why->reason);
 	/* What does not fit in its buffer would end in the midst of a word. */
-	if (strlen(why) >= sizeof(((struct fact *)0)->why) - 1)
-		fail_msg("%s: cut: '%s'", key, why);
+	if (strlen(why->reason) >= sizeof(why->reason) - 1)
+		fail_msg("%s: cut: '%s'", key, why->reason);
 }
 
 static void every_no_has_a_reason_and_a_remedy(void **state)
@@ -234,16 +234,16 @@ static void every_no_has_a_reason_and_a_remedy(void **state)
 		for (i = 0; i < d.n_facts; i++) {
 			if (d.facts[i].type == FACT_BOOL && d.facts[i].known &&
 			    !d.facts[i].yes) {
-				assert_why(d.facts[i].key, d.facts[i].why);
+				assert_why(d.facts[i].key, &d.facts[i].why);
 				no++;
-			} else if (d.facts[i].why[0]) {
-				assert_why(d.facts[i].key, d.facts[i].why);
+			} else if (why_not(&d.facts[i].why)) {
+				assert_why(d.facts[i].key, &d.facts[i].why);
 			}
 		}
 		for (i = 0; i < d.n_abilities; i++)
-			if (d.abilities[i].why[0])
+			if (why_not(&d.abilities[i].why))
 				assert_why(d.abilities[i].key,
-					   d.abilities[i].why);
+					   &d.abilities[i].why);
 	}
 	/* pti, patched, tracepoint, marks, TSC, module, counters and more */
 	assert_true(no >= 12 * j);

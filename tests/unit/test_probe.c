@@ -25,30 +25,31 @@ static void statistics_are_those_of_the_samples(void **state)
 static void what_some_cpus_lack_says_why(void **state)
 {
 	unsigned int kind, can_lack = 0;
-	const char *why;
+	const struct why *why;
 
 	(void)state;
 	for (kind = 0; kind < PTISCOPE_PROBE_COUNT; kind++) {
 		assert_non_null(probe_kind(kind)->name);
 		assert_non_null(probe_kind(kind)->what);
-		why = probe_kind(kind)->lacking;
-		if (!why)
+		why = &probe_kind(kind)->lacking;
+		if (!why_not(why))
 			continue;
 		can_lack++;
-		assert_true(why_reason_length(why) > 0);
-		assert_true(why_remedy(why)[0]);
+		assert_non_null(why->remedy);
 	}
 	assert_int_equal(can_lack, PTISCOPE_PROBE_COUNT - 2);
 	assert_null(probe_kind(PTISCOPE_PROBE_COUNT));
 }
 
-static void reasons_end_at_the_last_colon(void **state)
+static void a_sentence_has_reason_and_remedy(void **state)
 {
+	const struct why why = { "pti:pti: no", "boot" }, none = { 0 };
+	char text[WHY_TEXT_MAX];
+
 	(void)state;
-	assert_int_equal(why_reason_length("pti:pti: no: boot"), 11);
-	assert_string_equal(why_remedy("pti:pti: no: boot"), "boot");
-	assert_int_equal(why_reason_length("all of it"), 9);
-	assert_string_equal(why_remedy("all of it"), "");
+	assert_true(why_not(&why));
+	assert_false(why_not(&none));
+	assert_string_equal(why_text(&why, text), "pti:pti: no: boot");
 }
 
 static struct probe_table a_table(void)
@@ -118,7 +119,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(statistics_are_those_of_the_samples),
 		cmocka_unit_test(what_some_cpus_lack_says_why),
-		cmocka_unit_test(reasons_end_at_the_last_colon),
+		cmocka_unit_test(a_sentence_has_reason_and_remedy),
 		cmocka_unit_test(what_is_not_there_is_no_figure),
 		cmocka_unit_test(json_has_either_figures_or_a_reason),
 	};

@@ -1,39 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Sentences that say why something can't be had and, after their last ": ", what
- * would help.
- */
+/* Why something can't be had here, and what would help: one sentence of both. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/why.h"
 
 /**
- * why_reason_length() - where the reason ends
- * @why: sentence
- *
- * Return: number of characters before the last ": ", all where there is none.
+ * why_not() - is something in the way?
+ * @why: reason and remedy
  */
-size_t why_reason_length(const char *why)
+bool why_not(const struct why *why)
 {
-	const char *p, *last = NULL;
-
-	for (p = why; (p = strstr(p, ": ")); p++)
-		last = p;
-	return last ? (size_t)(last - why) : strlen(why);
+	return why->reason[0];
 }
 
 /**
- * why_remedy() - what would help
- * @why: sentence
+ * why_text() - reason and remedy as one sentence
+ * @why: there is a reason
+ * @text: buffer for the sentence
  *
- * Return: what follows the reason, "" where nothing does.
+ * Return: @text.
  */
-const char *why_remedy(const char *why)
+const char *why_text(const struct why *why, char text[static WHY_TEXT_MAX])
 {
-	size_t length = why_reason_length(why);
+	snprintf(text, WHY_TEXT_MAX, "%s: %s", why->reason, why->remedy);
+	return text;
+}
 
-	return why[length] ? why + length + 2 : "";
+/**
+ * why_print() - print reason and remedy as why_print_wrapped() does
+ * @column: where the cursor is, and where the other lines begin
+ * @why: there is a reason
+ */
+void why_print(size_t column, const struct why *why)
+{
+	char text[WHY_TEXT_MAX];
+
+	why_print_wrapped(column, why_text(why, text));
 }
 
 /**

@@ -207,14 +207,11 @@ static int describe(struct audit *audit, const struct request *req)
 static int take(struct findings *f, const struct request *req)
 {
 	struct module_reader reader;
-	const char *why;
-	int err, code;
+	int code;
 
-	err = module_reader_open(&reader, &why);
-	if (err) {
-		log_error("%s", why);
-		return err == -EBUSY ? EXIT_RUNTIME : EXIT_UNSUPPORTED;
-	}
+	code = module_reader_need(&reader, "audit");
+	if (code)
+		return code;
 	f->audit.cpus = reader.info.cpus;
 	code = describe(&f->audit, req);
 	if (!code)

@@ -130,17 +130,13 @@ static int ipi_main(int argc, char **argv)
 	struct ipi_opts o = { .interval = INTERVAL_DEFAULT_US,
 			      .kind = PTISCOPE_IPI_CALL };
 	struct module_reader reader;
-	const char *why = "";
 	int code = parse(&o, argc, argv);
-	int err;
 
 	if (code != OPTS_GO_ON)
 		return code;
-	err = module_reader_open(&reader, &why);
-	if (err) {
-		log_error("ipi: %s", why);
-		return err == -EBUSY ? EXIT_RUNTIME : EXIT_UNSUPPORTED;
-	}
+	code = module_reader_need(&reader, "ipi");
+	if (code)
+		return code;
 	stop_init();
 	code = ipi_run(&reader, &o);
 	module_reader_close(&reader);

@@ -185,17 +185,13 @@ static int nmi_main(int argc, char **argv)
 {
 	struct nmi_opts o = { .interval = INTERVAL_DEFAULT_US };
 	struct module_reader reader;
-	const char *why = "";
 	int code = parse(&o, argc, argv);
-	int err;
 
 	if (code != OPTS_GO_ON)
 		return code;
-	err = module_reader_open(&reader, &why);
-	if (err) {
-		log_error("nmi: %s", why);
-		return err == -EBUSY ? EXIT_RUNTIME : EXIT_UNSUPPORTED;
-	}
+	code = module_reader_need(&reader, "nmi");
+	if (code)
+		return code;
 	stop_init();
 	code = nmi_run(&reader, &o);
 	module_reader_close(&reader);

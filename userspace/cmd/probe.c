@@ -51,7 +51,7 @@ static int probe_all(const struct module_reader *r, struct probe_table *table,
 	for (kind = 0; kind < PTISCOPE_PROBE_COUNT; kind++) {
 		/* The first go warms up. */
 		err = module_reader_probe(r, kind, ticks, n);
-		if (err == -EOPNOTSUPP && probe_kind(kind)->lacking)
+		if (err == -EOPNOTSUPP && why_not(&probe_kind(kind)->lacking))
 			continue;
 		if (!err)
 			err = module_reader_probe(r, kind, ticks, n);
@@ -73,9 +73,8 @@ static int probe_main(int argc, char **argv)
 				.lane = -1 };
 	struct probe_table table = { 0 };
 	struct module_reader reader;
-	const char *why = "";
 	struct env env;
-	int err, code = parse(&o, argc, argv);
+	int code = parse(&o, argc, argv);
 
 	if (code == OPTS_GO_ON)
 		code = pin_to_cpu(&command_probe, &o.cpu);
@@ -83,11 +82,9 @@ static int probe_main(int argc, char **argv)
 		return code;
 	if (env_probe(&env))
 		return EXIT_RUNTIME;
-	err = module_reader_open(&reader, &why);
-	if (err) {
-		log_error("probe: %s", why);
-		return err == -EBUSY ? EXIT_RUNTIME : EXIT_UNSUPPORTED;
-	}
+	code = module_reader_need(&reader, "probe");
+	if (code)
+		return code;
 	table.lane = o.lane >= 0 ? (enum lane)o.lane : env.lane;
 	table.cpu = (unsigned int)o.cpu;
 	code = probe_all(&reader, &table, (size_t)o.samples);

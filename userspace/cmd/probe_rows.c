@@ -11,12 +11,12 @@
 #include "stats/stats.h"
 #include "base/why.h"
 
-#define NO_PCID                                                              \
-	"this CPU or kernel does not use PCID: use a CPU (or a guest's CPU " \
-	"model) with PCID, and boot without nopcid"
-#define NO_INVPCID                                                          \
-	"this CPU or kernel does not use INVPCID: use a CPU (or a guest's " \
-	"CPU model) with INVPCID, and boot without noinvpcid"
+#define NO_PCID                                 \
+	"this CPU or kernel does not use PCID", \
+		"use a CPU (or a guest's CPU model) with PCID, and boot without nopcid"
+#define NO_INVPCID                                 \
+	"this CPU or kernel does not use INVPCID", \
+		"use a CPU (or a guest's CPU model) with INVPCID, and boot without noinvpcid"
 
 /*
  * What a module can't time: the user page table does not map modules, so no
@@ -24,42 +24,42 @@
  */
 #define USER_TABLE_NAME "user_table"
 #define USER_TABLE_WHAT "kernel to user page table and back"
-#define USER_TABLE_WHY                                                       \
-	"the user page table maps no module, so none can switch to it and "  \
-	"back: boot with pti_marks=on and add entry_switch and exit_switch " \
-	"of ptiscope run"
+static const struct why user_table_why = {
+	"the user page table maps no module, so none can switch to it and back",
+	"boot with pti_marks=on and add entry_switch and exit_switch of ptiscope run"
+};
 
 static const struct probe_kind kinds[PTISCOPE_PROBE_COUNT] = {
 	[PTISCOPE_PROBE_TSC_PAIR] = { "tsc_pair",
-				      "nothing: two TSC reads, in all others",
-				      NULL },
+				      "nothing: two TSC reads, in all others" },
 	[PTISCOPE_PROBE_MARK_PAIR] = { "mark_pair",
-				       "two marks: least window and switch",
-				       NULL },
+				       "two marks: least window and switch" },
 	[PTISCOPE_PROBE_CR3_NOFLUSH] = { "cr3_noflush",
 					 "CR3 write, same value, NOFLUSH",
-					 NO_PCID },
+					 { NO_PCID } },
 	[PTISCOPE_PROBE_CR3_FLUSH] = { "cr3_flush",
-				       "CR3 write, flushes the PCID", NO_PCID },
+				       "CR3 write, flushes the PCID",
+				       { NO_PCID } },
 	[PTISCOPE_PROBE_CR3_NO_PCID] = { "cr3_no_pcid",
 					 "CR3 write without PCID",
-					 "this kernel uses PCID: boot with "
-					 "nopcid" },
-	[PTISCOPE_PROBE_INVLPG] = { "invlpg", "INVLPG of a page",
-				    "a hypervisor does that for its kernels: "
-				    "use a machine or another guest" },
+					 { "this kernel uses PCID",
+					   "boot with nopcid" } },
+	[PTISCOPE_PROBE_INVLPG] = { "invlpg",
+				    "INVLPG of a page",
+				    { "a hypervisor does that for its kernels",
+				      "use a machine or another guest" } },
 	[PTISCOPE_PROBE_INVPCID_ADDRESS] = { "invpcid_0",
 					     "INVPCID type 0, one address",
-					     NO_INVPCID },
+					     { NO_INVPCID } },
 	[PTISCOPE_PROBE_INVPCID_CONTEXT] = { "invpcid_1",
 					     "INVPCID type 1, one PCID",
-					     NO_INVPCID },
+					     { NO_INVPCID } },
 	[PTISCOPE_PROBE_INVPCID_GLOBAL] = { "invpcid_2",
 					    "INVPCID type 2, all and global",
-					    NO_INVPCID },
+					    { NO_INVPCID } },
 	[PTISCOPE_PROBE_INVPCID_ALL] = { "invpcid_3",
 					 "INVPCID type 3, all but global",
-					 NO_INVPCID },
+					 { NO_INVPCID } },
 };
 
 /**
@@ -110,10 +110,11 @@ static const char *unit(enum lane lane)
 							  "TSC ticks";
 }
 
-static void print_lacking(const char *name, const char *what, const char *why)
+static void print_lacking(const char *name, const char *what,
+			  const struct why *why)
 {
 	printf("%-12s%s\n    ", name, what);
-	why_print_wrapped(4, why);
+	why_print(4, why);
 }
 
 /**
@@ -141,22 +142,21 @@ void probe_print(const struct probe_table *table)
 	for (i = 0; i < PTISCOPE_PROBE_COUNT; i++) {
 		if (!table->rows[i].n)
 			print_lacking(kinds[i].name, kinds[i].what,
-				      kinds[i].lacking);
+				      &kinds[i].lacking);
 	}
-	print_lacking(USER_TABLE_NAME, USER_TABLE_WHAT, USER_TABLE_WHY);
+	print_lacking(USER_TABLE_NAME, USER_TABLE_WHAT, &user_table_why);
 }
 
-static json_t *lacking_json(const char *what, const char *why)
+static json_t *lacking_json(const char *what, const struct why *why)
 {
-	return json_pack("{s:s, s:i, s:s%, s:s}", "what", what, "n", 0,
-			 "reason", why, why_reason_length(why), "remedy",
-			 why_remedy(why));
+	return json_pack("{s:s, s:i, s:s, s:s}", "what", what, "n", 0, "reason",
+			 why->reason, "remedy", why->remedy);
 }
 
 static json_t *row_json(unsigned int kind, const struct probe_row *row)
 {
 	if (!row->n)
-		return lacking_json(kinds[kind].what, kinds[kind].lacking);
+		return lacking_json(kinds[kind].what, &kinds[kind].lacking);
 	return json_pack("{s:s, s:I, s:f, s:f, s:f, s:f, s:f}", "what",
 			 kinds[kind].what, "n", (json_int_t)row->n, "min",
 			 row->min, "p05", row->p05, "median", row->median,
@@ -181,7 +181,7 @@ int probe_print_json(const struct probe_table *table)
 						    &table->rows[i]));
 	err |= json_object_set_new(probes, USER_TABLE_NAME,
 				   lacking_json(USER_TABLE_WHAT,
-						USER_TABLE_WHY));
+						&user_table_why));
 	root = json_pack("{s:s, s:i, s:s, s:s, s:i, s:o}", "format",
 			 "ptiscope-probe", "version", 1, "lane",
 			 lane_names[table->lane], "unit", unit(table->lane),

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/why.h"
 #include "module/uapi/ptiscope.h"
 #include "run/manifest.h"
 
@@ -12,12 +13,12 @@
  * struct probe_kind - something that the module can time
  * @name: in table and JSON
  * @what: in words
- * @lacking: why some CPUs can't, and the remedy after ": "; NULL where all can
+ * @lacking: why some CPUs can't, if any
  */
 struct probe_kind {
 	const char *name;
 	const char *what;
-	const char *lacking;
+	struct why lacking;
 };
 
 /**

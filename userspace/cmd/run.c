@@ -303,22 +303,25 @@ static int open_capture(struct run *run, const struct env *env,
 			bool *use)
 {
 	struct manifest *m = &run->manifest;
-	const char *why, *no_marks = env_no_marks_reason(env);
+	struct why why, no_marks = env_no_marks(env);
 	int err = module_reader_open(r, &why);
+	char text[WHY_TEXT_MAX];
 
 	*use = false;
 	if (o->no_capture)
 		return no_capture(m, "turned off by --no-capture");
 	if (err)
-		return no_capture(m, no_marks ? no_marks : why);
+		return no_capture(
+			m,
+			why_text(why_not(&no_marks) ? &no_marks : &why, text));
 	err = probe_module(m, r);
 	if (err) {
 		log_error("/dev/ptiscope: probe: %s", strerror(-err));
 		return err;
 	}
 	m->pcid = r->info.features & PTISCOPE_HAS_PCID;
-	if (no_marks)
-		return no_capture(m, no_marks);
+	if (why_not(&no_marks))
+		return no_capture(m, why_text(&no_marks, text));
 	m->capture_source = CAPTURE_MODULE;
 	*use = true;
 	return manifest_set(&m->capture_why, "");

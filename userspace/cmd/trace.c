@@ -16,15 +16,16 @@
 #define ITERATIONS_DEFAULT 1000
 #define TOP_DEFAULT 5
 
-/* Why this can't be traced here, or NULL. */
-static const char *unsupported(const struct trace_opts *o,
-			       const struct env *env)
+/* Why this can't be traced here, if it can't */
+static struct why unsupported(const struct trace_opts *o, const struct env *env)
 {
-	const char *why = o->filter.marks ? env_no_marks_reason(env) : NULL;
+	struct why why = { 0 };
 
-	if (!why && !env->btf)
-		why = "the kernel has no BTF: "
-		      "build it with CONFIG_DEBUG_INFO_BTF=y";
+	if (o->filter.marks)
+		why = env_no_marks(env);
+	if (!why_not(&why) && !env->btf)
+		why = (struct why){ "the kernel has no BTF",
+				    "build it with CONFIG_DEBUG_INFO_BTF=y" };
 	return why;
 }
 
@@ -103,14 +104,14 @@ static int trace(struct trace_opts *o)
 {
 	struct env env;
 	struct trace *t;
-	const char *why;
+	struct why why;
 	int code;
 
 	if (env_probe(&env))
 		return EXIT_RUNTIME;
 	why = unsupported(o, &env);
-	if (why) {
-		log_error("trace: %s%s", why,
+	if (why_not(&why)) {
+		log_error("trace: %s: %s%s", why.reason, why.remedy,
 			  o->filter.marks && env.btf ?
 				  "; --no-marks counts system calls, page "
 				  "faults and TLB flushes here" :

@@ -5,37 +5,42 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "kernel/module.h"
 
 #define DEVICE "/dev/ptiscope"
 
-static const char *open_reason(int err)
+static struct why open_reason(int err)
 {
 	switch (err) {
 	case ENOENT:
 	case ENXIO:
-		return "the module is not loaded (no " DEVICE "): "
-		       "build it with make module, and insmod it";
+		return (struct why){
+			"the module is not loaded (no " DEVICE ")",
+			"build it with make module, and insmod it"
+		};
 	case EACCES:
 	case EPERM:
-		return DEVICE " is refused: run as root, without "
-			      "lockdown=confidentiality";
+		return (struct why){
+			DEVICE " is refused",
+			"run as root, without lockdown=confidentiality"
+		};
 	case EBUSY:
-		return "another program is reading " DEVICE
-		       ": try again when it has ended";
+		return (struct why){ "another program is reading " DEVICE,
+				     "try again when it has ended" };
 	default:
-		return "can't open " DEVICE ": see dmesg";
+		return (struct why){ "can't open " DEVICE, "see dmesg" };
 	}
 }
 
 /**
  * module_reader_open() - open the device and ask what it offers
  * @r: reader; its fd is -1 after an error
- * @why: set to a sentence after an error
+ * @why: set after an error
  *
  * Return: 0 or a negative errno.
  */
-int module_reader_open(struct module_reader *r, const char **why)
+int module_reader_open(struct module_reader *r, struct why *why)
 {
 	int err;
 
@@ -51,12 +56,32 @@ int module_reader_open(struct module_reader *r, const char **why)
 	};
 	if (ioctl(r->fd, PTISCOPE_IOC_INFO, &r->info) ||
 	    r->info.record_size != sizeof(struct ptiscope_record)) {
-		*why = "the module speaks another version of " DEVICE
-		       ": build tool and module from one tree";
+		*why = (struct why){
+			"the module speaks another version of " DEVICE,
+			"build tool and module from one tree"
+		};
 		module_reader_close(r);
 		return -EPROTO;
 	}
 	return 0;
+}
+
+/**
+ * module_reader_need() - open the device for a command that can do nothing without
+ * @r: reader; its fd is -1 after an error
+ * @command: its name, for the message
+ *
+ * Return: 0, or the exit code after one line on stderr
+ */
+int module_reader_need(struct module_reader *r, const char *command)
+{
+	struct why why;
+	int err = module_reader_open(r, &why);
+
+	if (!err)
+		return EXIT_OK;
+	log_error("%s: %s: %s", command, why.reason, why.remedy);
+	return err == -EBUSY ? EXIT_RUNTIME : EXIT_UNSUPPORTED;
 }
 
 /**

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/why.h"
 #include "module/uapi/ptiscope.h"
 
 /**
@@ -18,7 +19,8 @@ struct module_reader {
 	struct ptiscope_info info;
 };
 
-int module_reader_open(struct module_reader *r, const char **why);
+int module_reader_open(struct module_reader *r, struct why *why);
+int module_reader_need(struct module_reader *r, const char *command);
 void module_reader_close(struct module_reader *r);
 int module_reader_start(const struct module_reader *r, pid_t tid);
 int module_reader_filter(const struct module_reader *r, pid_t tgid);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/why.h"
 #include "machine/env.h"
 
 /** DOCTOR_VERSION - version of the JSON, see docs/doctor.md */
@@ -61,7 +62,7 @@ struct tsc_offset {
  * @tried: this is the machine that runs, so what follows is known
  * @perfmon: this process has CAP_PERFMON, or CAP_SYS_ADMIN, which includes it
  * @sys_admin: this process has CAP_SYS_ADMIN
- * @no_module: why the module can't be used, NULL if it can
+ * @no_module: why the module can't be used
  * @pmu_error: errno of opening a counter of cycles, 0 if it counts, ENODATA if
  *	it opens and counts nothing
  * @tlb_error: the same of the counter of dTLB misses
@@ -83,7 +84,7 @@ struct machine {
 	bool tried;
 	bool perfmon;
 	bool sys_admin;
-	const char *no_module;
+	struct why no_module;
 	int pmu_error;
 	int tlb_error;
 	struct tsc_offset tsc;
@@ -106,8 +107,7 @@ enum fact_type {
  * @yes: value of %FACT_BOOL
  * @number: value of %FACT_NUMBER
  * @text: value of %FACT_TEXT, and what the table says of any type
- * @why: what stands in the way of measuring and, after the last ": ", what would
- *	help; "" where nothing does
+ * @why: what stands in the way of measuring
  */
 struct fact {
 	const char *section;
@@ -118,19 +118,19 @@ struct fact {
 	bool yes;
 	double number;
 	char text[160];
-	char why[256];
+	struct why why;
 };
 
 /**
  * struct ability - something that ptiscope can measure on some machines
  * @key: its name in JSON
  * @what: that, in words
- * @why: as in struct fact: "" when it can be measured here
+ * @why: why it can't be measured here
  */
 struct ability {
 	const char *key;
 	const char *what;
-	char why[256];
+	struct why why;
 };
 
 #define FACTS_MAX 48

@@ -4,7 +4,6 @@
  * measuring.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,14 +24,10 @@ static struct fact *add(struct diagnosis *d, const char *section,
 	return fact;
 }
 
-static void __attribute__((format(printf, 2, 3)))
-set_why(struct fact *fact, const char *fmt, ...)
+static void set_why(struct fact *fact, const char *reason, const char *remedy)
 {
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(fact->why, sizeof(fact->why), fmt, args);
-	va_end(args);
+	snprintf(fact->why.reason, sizeof(fact->why.reason), "%s", reason);
+	fact->why.remedy = remedy;
 }
 
 /* @text "" is for what can't be told */
@@ -51,14 +46,14 @@ static struct fact *add_text(struct diagnosis *d, const char *section,
 /* @why is kept if the answer is no */
 static struct fact *add_bool(struct diagnosis *d, const char *section,
 			     const char *key, const char *label, bool yes,
-			     const char *why)
+			     struct why why)
 {
 	struct fact *fact = add(d, section, key, label, FACT_BOOL);
 
 	fact->yes = yes;
 	strcpy(fact->text, yes ? "yes" : "no");
-	if (!yes && why)
-		set_why(fact, "%s", why);
+	if (!yes)
+		fact->why = why;
 	return fact;
 }
 
@@ -66,8 +61,8 @@ static struct fact *add_answer(struct diagnosis *d, const char *section,
 			       const char *key, const char *label,
 			       enum answer value)
 {
-	struct fact *fact =
-		add_bool(d, section, key, label, value == ANSWER_YES, NULL);
+	struct fact *fact = add_bool(d, section, key, label,
+				     value == ANSWER_YES, (struct why){ 0 });
 
 	fact->known = value != ANSWER_UNKNOWN;
 	if (!fact->known)
@@ -89,7 +84,8 @@ static void machine_facts(struct diagnosis *d, const struct machine *m)
 	fact = add_text(d, section, "microcode", "microcode", env->microcode);
 	if (!fact->known)
 		set_why(fact,
-			"the kernel does not say, so mitigations that it brings may be missing: build it with CONFIG_MICROCODE=y");
+			"the kernel does not say, so mitigations that it brings may be missing",
+			"build it with CONFIG_MICROCODE=y");
 	add_text(d, section, "hypervisor", "hypervisor",
 		 env->hypervisor[0] ? env->hypervisor :
 		 !env->guest	    ? "none" :
@@ -97,35 +93,40 @@ static void machine_facts(struct diagnosis *d, const struct machine *m)
 				      "");
 	fact = add_text(d, section, "lane", "lane", lane_names[env->lane]);
 	if (!env->lane_sure)
-		set_why(fact, "a guess, from the CPU's flags alone: name it "
-			      "with run --lane");
+		set_why(fact, "a guess, from the CPU's flags alone",
+			"name it with run --lane");
 }
 
 static void isolation_facts(struct diagnosis *d, const struct machine *m)
 {
 	static const char section[] = "Page-table isolation";
-	static const char unpatched[] =
-		"this kernel has not got the ptiscope patches: build one with "
-		"patches/6.12";
+	static const struct why unpatched = {
+		"this kernel has not got the ptiscope patches",
+		"build one with patches/6.12"
+	};
 	const struct env *env = &m->env;
 
 	add_text(d, section, "meltdown", "meltdown", env->meltdown);
 	add_bool(d, section, "pti", "page-table isolation", env->pti,
-		 "CR3 is not switched at all: boot with pti=on");
-	add_bool(d, section, "pcid", "PCID", env->pcid,
-		 "each write to CR3 flushes the TLB: use a CPU (or a guest's "
-		 "CPU model) with PCID, and boot without nopcid");
-	add_bool(d, section, "invpcid", "INVPCID", env->invpcid,
-		 "single contexts can't be flushed by it: use a CPU (or a "
-		 "guest's CPU model) with INVPCID, and boot without noinvpcid");
+		 (struct why){ "CR3 is not switched at all",
+			       "boot with pti=on" });
+	add_bool(
+		d, section, "pcid", "PCID", env->pcid,
+		(struct why){
+			"each write to CR3 flushes the TLB",
+			"use a CPU (or a guest's CPU model) with PCID, and boot without nopcid" });
+	add_bool(
+		d, section, "invpcid", "INVPCID", env->invpcid,
+		(struct why){
+			"single contexts can't be flushed by it",
+			"use a CPU (or a guest's CPU model) with INVPCID, and boot without noinvpcid" });
 	add_bool(d, section, "patched", "ptiscope patches", env->patched,
 		 unpatched);
 	add_text(d, section, "switch", "CR3 switch",
 		 switch_names[env->switch_mode]);
 	add_bool(d, section, "tracepoint", "tracepoint pti:pti_switch",
 		 env->tracepoint, unpatched);
-	add_bool(d, section, "marks", "marks", env->marks,
-		 env_no_marks_reason(env));
+	add_bool(d, section, "marks", "marks", env->marks, env_no_marks(env));
 }
 
 /* Why a performance counter can't be used, by errno of opening it */
@@ -135,26 +136,26 @@ static void counter_why(struct fact *fact, const struct machine *m, int err,
 	switch (err) {
 	case EACCES:
 	case EPERM:
-		set_why(fact,
-			"kernel.perf_event_paranoid is %ld: run as root, or "
-			"with CAP_PERFMON",
-			m->paranoid);
+		snprintf(fact->why.reason, sizeof(fact->why.reason),
+			 "kernel.perf_event_paranoid is %ld", m->paranoid);
+		fact->why.remedy = "run as root, or with CAP_PERFMON";
 		return;
 	case ENODATA:
-		set_why(fact,
-			"%s can be opened and count nothing: use a machine, or "
-			"a guest that is given its counters",
-			what);
+		snprintf(fact->why.reason, sizeof(fact->why.reason),
+			 "%s can be opened and count nothing", what);
+		fact->why.remedy =
+			"use a machine, or a guest that is given its counters";
 		return;
 	case ENOSYS:
-		set_why(fact, "this kernel has no perf_event_open(): build it "
-			      "with CONFIG_PERF_EVENTS=y");
+		set_why(fact, "this kernel has no perf_event_open()",
+			"build it with CONFIG_PERF_EVENTS=y");
 		return;
 	default:
-		set_why(fact,
-			"the kernel knows no counter of %s (%s): use a machine, "
-			"or a guest that is given its counters",
-			what, strerror(err));
+		snprintf(fact->why.reason, sizeof(fact->why.reason),
+			 "the kernel knows no counter of %s (%s)", what,
+			 strerror(err));
+		fact->why.remedy =
+			"use a machine, or a guest that is given its counters";
 	}
 }
 
@@ -165,34 +166,37 @@ static void tool_facts(struct diagnosis *d, const struct machine *m)
 	struct fact *fact;
 
 	if (m->tried) {
-		add_bool(d, section, "module", "module", !m->no_module,
-			 m->no_module);
+		add_bool(d, section, "module", "module",
+			 !why_not(&m->no_module), m->no_module);
 		add_bool(
 			d, section, "perfmon", "CAP_PERFMON", m->perfmon,
-			"recording and counters of other programs want it: run as root");
+			(struct why){
+				"recording and counters of other programs want it",
+				"run as root" });
 		add_bool(
 			d, section, "sys_admin", "CAP_SYS_ADMIN", m->sys_admin,
-			"probes, NMIs, the audit and BPF want it: run as root");
+			(struct why){ "probes, NMIs, the audit and BPF want it",
+				      "run as root" });
 	}
 	add_bool(d, section, "btf", "BTF", env->btf,
-		 "BPF programs can't be fitted to this kernel: build it with "
-		 "CONFIG_DEBUG_INFO_BTF=y");
+		 (struct why){ "BPF programs can't be fitted to this kernel",
+			       "build it with CONFIG_DEBUG_INFO_BTF=y" });
 	fact = add_text(d, section, "lockdown", "lockdown", m->lockdown);
 	if (!m->lockdown[0])
-		set_why(fact, "the kernel does not say: mount securityfs on "
-			      "/sys/kernel/security; without such a file there "
-			      "it has no lockdown");
+		set_why(fact, "the kernel does not say",
+			"mount securityfs on /sys/kernel/security; without such a file there it has no lockdown");
 	else if (!strcmp(m->lockdown, "confidentiality"))
-		set_why(fact, "the kernel must not be read, so the module "
-			      "can't be opened: boot without "
-			      "lockdown=confidentiality");
+		set_why(fact,
+			"the kernel must not be read, so the module can't be opened",
+			"boot without lockdown=confidentiality");
 	else if (!strcmp(m->lockdown, "integrity"))
-		set_why(fact, "modules must be signed by a key that the kernel "
-			      "trusts: sign ptiscope.ko, or boot without "
-			      "lockdown=integrity");
-	add_bool(d, section, "pmu", "PMU", env->pmu,
-		 "no performance counters: use a machine, or a guest that is "
-		 "given them");
+		set_why(fact,
+			"modules must be signed by a key that the kernel trusts",
+			"sign ptiscope.ko, or boot without lockdown=integrity");
+	add_bool(
+		d, section, "pmu", "PMU", env->pmu,
+		(struct why){ "no performance counters",
+			      "use a machine, or a guest that is given them" });
 	fact = add(d, section, "perf_event_paranoid", "perf_event_paranoid",
 		   FACT_NUMBER);
 	fact->known = m->has_paranoid;
@@ -202,11 +206,11 @@ static void tool_facts(struct diagnosis *d, const struct machine *m)
 	if (!m->tried)
 		return;
 	fact = add_bool(d, section, "pmu_cycles", "counter of cycles",
-			!m->pmu_error, NULL);
+			!m->pmu_error, (struct why){ 0 });
 	if (m->pmu_error)
 		counter_why(fact, m, m->pmu_error, "cycles");
 	fact = add_bool(d, section, "pmu_tlb", "counter of dTLB misses",
-			!m->tlb_error, NULL);
+			!m->tlb_error, (struct why){ 0 });
 	if (m->tlb_error)
 		counter_why(fact, m, m->tlb_error, "dTLB misses");
 }
@@ -220,8 +224,8 @@ static void offset_facts(struct diagnosis *d, const struct tsc_offset *tsc)
 	fact->number = (double)tsc->ticks;
 	if (!tsc->cpus) {
 		strcpy(fact->text, "unknown");
-		set_why(fact, "two CPUs did not get to run at one time: try "
-			      "again when the machine does less");
+		set_why(fact, "two CPUs did not get to run at one time",
+			"try again when the machine does less");
 		return;
 	}
 	if (tsc->cpus == 1) {
@@ -233,8 +237,8 @@ static void offset_facts(struct diagnosis *d, const struct tsc_offset *tsc)
 		 (long long)tsc->ticks, (unsigned long long)tsc->bound,
 		 tsc->cpu, tsc->cpus);
 	if (tsc->apart)
-		set_why(fact, "times of several CPUs can't be compared: stay "
-			      "on one CPU, as run does");
+		set_why(fact, "times of several CPUs can't be compared",
+			"stay on one CPU, as run does");
 	fact = add(d, "Time", "tsc_offset_bound", "", FACT_NUMBER);
 	fact->number = (double)tsc->bound;
 }
@@ -245,13 +249,16 @@ static void time_facts(struct diagnosis *d, const struct machine *m)
 	const struct env *env = &m->env;
 	struct fact *fact;
 
-	add_bool(d, section, "tsc_constant", "TSC constant", env->tsc_constant,
-		 "its rate follows that of the CPU: use another machine, or "
-		 "tell the guest's CPU model to have an invariant TSC");
-	add_bool(d, section, "tsc_nonstop", "TSC nonstop", env->tsc_nonstop,
-		 "it stands still while the CPU sleeps deeply: boot with "
-		 "idle=poll, or tell the guest's CPU model to have an "
-		 "invariant TSC");
+	add_bool(
+		d, section, "tsc_constant", "TSC constant", env->tsc_constant,
+		(struct why){
+			"its rate follows that of the CPU",
+			"use another machine, or tell the guest's CPU model to have an invariant TSC" });
+	add_bool(
+		d, section, "tsc_nonstop", "TSC nonstop", env->tsc_nonstop,
+		(struct why){
+			"it stands still while the CPU sleeps deeply",
+			"boot with idle=poll, or tell the guest's CPU model to have an invariant TSC" });
 	add_text(d, section, "clocksource", "clock source", m->clocksource);
 	if (m->tried)
 		offset_facts(d, &m->tsc);
@@ -259,33 +266,30 @@ static void time_facts(struct diagnosis *d, const struct machine *m)
 			m->governor[0] ? m->governor : "none");
 	fact->known = m->governor[0];
 	if (!m->governor[0])
-		set_why(fact, "the kernel does not control the frequency: look "
-			      "at the firmware's settings, or a guest's host");
+		set_why(fact, "the kernel does not control the frequency",
+			"look at the firmware's settings, or a guest's host");
 	else if (strcmp(m->governor, "performance"))
-		set_why(fact, "the frequency changes while measuring: cpupower "
-			      "frequency-set -g performance");
+		set_why(fact, "the frequency changes while measuring",
+			"cpupower frequency-set -g performance");
 	fact = add_answer(d, section, "turbo", "turbo", m->turbo);
 	if (m->turbo == ANSWER_UNKNOWN)
-		set_why(fact, "the kernel does not control it: look at the "
-			      "firmware's settings, or a guest's host");
+		set_why(fact, "the kernel does not control it",
+			"look at the firmware's settings, or a guest's host");
 	else if (m->turbo == ANSWER_YES)
-		set_why(fact,
-			"the frequency depends on load and heat: write 1 to "
-			"/sys/devices/system/cpu/intel_pstate/no_turbo, or 0 "
-			"to /sys/devices/system/cpu/cpufreq/boost");
+		set_why(fact, "the frequency depends on load and heat",
+			"write 1 to /sys/devices/system/cpu/intel_pstate/no_turbo, or 0 to /sys/devices/system/cpu/cpufreq/boost");
 	fact = add_answer(d, section, "smt", "SMT", m->smt);
 	if (m->smt == ANSWER_UNKNOWN)
-		set_why(fact, "the kernel does not say: look at the firmware's "
-			      "settings, or a guest's host");
+		set_why(fact, "the kernel does not say",
+			"look at the firmware's settings, or a guest's host");
 	else if (m->smt == ANSWER_YES)
-		set_why(fact, "two threads share the core's TLB and caches: "
-			      "write off to /sys/devices/system/cpu/smt/"
-			      "control, or boot with nosmt");
+		set_why(fact, "two threads share the core's TLB and caches",
+			"write off to /sys/devices/system/cpu/smt/control, or boot with nosmt");
 	fact = add_text(d, section, "isolated_cpus", "isolated CPUs",
 			m->isolated[0] ? m->isolated : "none");
 	if (!m->isolated[0] && m->cpus > 1)
-		set_why(fact, "other programs may run beside the measured one: "
-			      "boot with isolcpus=N, and run --cpu N");
+		set_why(fact, "other programs may run beside the measured one",
+			"boot with isolcpus=N, and run --cpu N");
 }
 
 /**

@@ -11,12 +11,12 @@
 #define LABEL_WIDTH 28
 #define WHY_INDENT 6
 
-static void print_why(const char *why)
+static void print_why(const struct why *why)
 {
-	if (!why[0])
+	if (!why_not(why))
 		return;
 	printf("%*s", WHY_INDENT, "");
-	why_print_wrapped(WHY_INDENT, why);
+	why_print(WHY_INDENT, why);
 }
 
 static void print_row(const char *label, const char *text)
@@ -55,14 +55,15 @@ void doctor_print(const struct diagnosis *d)
 			printf("%s%s\n", i ? "\n" : "", fact->section);
 		section = fact->section;
 		print_row(fact->label, fact->text);
-		print_why(fact->why);
+		print_why(&fact->why);
 	}
 	print_mitigations(d->machine);
 	puts("\nMeasurable here");
 	for (i = 0; i < d->n_abilities; i++) {
-		printf("  %-3s %s\n", d->abilities[i].why[0] ? "no" : "yes",
+		printf("  %-3s %s\n",
+		       why_not(&d->abilities[i].why) ? "no" : "yes",
 		       d->abilities[i].what);
-		print_why(d->abilities[i].why);
+		print_why(&d->abilities[i].why);
 	}
 }
 
@@ -81,13 +82,11 @@ static json_t *value_json(const struct fact *fact)
 }
 
 /* "reason" and "remedy" are there where something is in the way. */
-static json_t *with_why(json_t *object, const char *why)
+static json_t *with_why(json_t *object, const struct why *why)
 {
-	if (why[0] &&
-	    (json_object_set_new(object, "reason",
-				 json_stringn(why, why_reason_length(why))) ||
-	     json_object_set_new(object, "remedy",
-				 json_string(why_remedy(why))))) {
+	if (why_not(why) &&
+	    (json_object_set_new(object, "reason", json_string(why->reason)) ||
+	     json_object_set_new(object, "remedy", json_string(why->remedy)))) {
 		json_decref(object);
 		return NULL;
 	}
@@ -105,7 +104,7 @@ static json_t *facts_json(const struct diagnosis *d)
 				 value_json(&d->facts[i]), "text",
 				 d->facts[i].text);
 		err = json_object_set_new(facts, d->facts[i].key,
-					  with_why(fact, d->facts[i].why));
+					  with_why(fact, &d->facts[i].why));
 	}
 	return facts;
 }
@@ -119,10 +118,10 @@ static json_t *abilities_json(const struct diagnosis *d)
 
 	for (i = 0; i < d->n_abilities && !err; i++) {
 		a = &d->abilities[i];
-		ability = json_pack("{s:b, s:s}", "ok", !a->why[0], "what",
-				    a->what);
+		ability = json_pack("{s:b, s:s}", "ok", !why_not(&a->why),
+				    "what", a->what);
 		err = json_object_set_new(abilities, a->key,
-					  with_why(ability, a->why));
+					  with_why(ability, &a->why));
 	}
 	return abilities;
 }

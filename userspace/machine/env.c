@@ -219,22 +219,27 @@ enum unit env_lane_unit(enum lane lane)
 }
 
 /**
- * env_no_marks_reason() - why the kernel gives no marks, and what would help
+ * env_no_marks() - why the kernel gives no marks
  * @env: probed
  *
- * Return: a sentence, or NULL when marks are recorded.
+ * Return: reason and remedy, none when marks are recorded.
  */
-const char *env_no_marks_reason(const struct env *env)
+struct why env_no_marks(const struct env *env)
 {
 	if (!env->patched)
-		return "the kernel has no tracepoint pti:pti_switch: "
-		       "boot a kernel with the ptiscope patches";
+		return (struct why){
+			"the kernel has no tracepoint pti:pti_switch",
+			"boot a kernel with the ptiscope patches"
+		};
 	if (!env->pti)
-		return "page-table isolation is off, so CR3 is not switched: "
-		       "boot with pti=on";
+		return (struct why){
+			"page-table isolation is off, so CR3 is not switched",
+			"boot with pti=on"
+		};
 	if (!env->marks)
-		return "the kernel records no marks: boot with pti_marks=on";
-	return NULL;
+		return (struct why){ "the kernel records no marks",
+				     "boot with pti_marks=on" };
+	return (struct why){ 0 };
 }
 
 static int copy_file(const char *from, FILE *to)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/why.h"
 #include "run/manifest.h"
 
 /**
@@ -62,6 +63,6 @@ int env_probe(struct env *env);
 int env_probe_files(struct env *env, const char *root);
 int env_copy(const char *dir);
 enum unit env_lane_unit(enum lane lane);
-const char *env_no_marks_reason(const struct env *env);
+struct why env_no_marks(const struct env *env);
 
 #endif /* PTISCOPE_MACHINE_ENV_H */
