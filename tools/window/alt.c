@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Alternatives: which codes can be at an address once the kernel has patched
+ * itself, given the features that are known.
+ */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "window/window.h"
+
+/* As in the kernel's cpufeatures.h; the last two are those of the patches. */
+#define FEATURE_ALWAYS WINDOW_FEATURE(3, 21)
+#define FEATURE_PTI WINDOW_FEATURE(7, 11)
+#define FEATURE_XENPV WINDOW_FEATURE(8, 16)
+#define FEATURE_FRED WINDOW_FEATURE(12, 17)
+#define FEATURE_PTI_LATE WINDOW_FEATURE(21, 30)
+#define FEATURE_PTI_MARKS WINDOW_FEATURE(21, 31)
+
+#define ALT_FLAG_NOT 1
+#define ALT_FLAG_DIRECT_CALL 2
+#define SITE_ENTRIES 16
+
+/* struct alt_instr of the kernel */
+struct record {
+	int32_t instr_offset;
+	int32_t repl_offset;
+	uint16_t feature;
+	uint16_t flags;
+	uint8_t instrlen;
+	uint8_t replacementlen;
+} __attribute__((packed));
+
+/* A record, with its addresses */
+struct entry {
+	uint64_t addr;
+	uint64_t src;
+	size_t order;
+	struct record r;
+};
+
+/* 1 on, 0 off, -1 either */
+static int known(int feature, const struct window_config *config)
+{
+	switch (feature) {
+	case FEATURE_ALWAYS:
+	case FEATURE_PTI:
+		return 1;
+	case FEATURE_XENPV:
+	case FEATURE_FRED:
+		return 0;
+	case FEATURE_PTI_LATE:
+		return config->late;
+	case FEATURE_PTI_MARKS:
+		return config->marks;
+	}
+	return -1;
+}
+
+static int by_site(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
+
+/* The features of a site of which either setting must be followed */
+static unsigned int free_features(const struct entry *entries, size_t count,
+				  const struct window_config *config,
+				  int features[SITE_ENTRIES])
+{
+	unsigned int n = 0;
+
+	for (size_t e = 0; e < count; e++) {
+		unsigned int f = 0;
+
+		if (known(entries[e].r.feature, config) >= 0)
+			continue;
+		while (f < n && features[f] != entries[e].r.feature)
+			f++;
+		if (f == n)
+			features[n++] = entries[e].r.feature;
+	}
+	return n;
+}
+
+static bool is_on(int feature, const struct window_config *config,
+		  const int *features, unsigned int settings)
+{
+	int on = known(feature, config);
+
+	if (on >= 0)
+		return on;
+	for (unsigned int f = 0;; f++)
+		if (features[f] == feature)
+			return settings & (1U << f);
+}
+
+/*
+ * ALT_FLAG_DIRECT_CALL: an indirect call becomes a direct one, to what its
+ * pointer held while the kernel patched itself.
+ */
+static bool direct_call(const struct window_kernel *k, const struct entry *e,
+			struct window_variant *v)
+{
+	const struct window_symbol *nop = window_find(&k->text, "nop_func");
+	const uint8_t *insn = window_file_bytes(k, e->addr, 6);
+	const uint8_t *pointer;
+	int32_t displacement;
+	uint64_t target;
+
+	if (!insn || insn[0] != 0xff || insn[1] != 0x15)
+		return false;
+	memcpy(&displacement, insn + 2, sizeof(displacement));
+	pointer = window_file_bytes(k, e->addr + 6 + displacement, 8);
+	if (!pointer)
+		return false;
+	memcpy(&target, pointer, sizeof(target));
+	if (nop && target == nop->addr)
+		v->len = 0;
+	else
+		v->call = target;
+	return true;
+}
+
+static int add_variant(const struct window_kernel *k, struct window_site *site,
+		       const struct entry *e)
+{
+	struct window_variant v = { .src = site->addr,
+				    .len = site->len,
+				    .feature = -1 };
+
+	if (e)
+		v = (struct window_variant){ .src = e->src,
+					     .len = e->r.replacementlen,
+					     .feature = e->r.feature };
+	for (unsigned int n = 0; n < site->count; n++)
+		if (site->variant[n].src == v.src &&
+		    site->variant[n].feature == v.feature)
+			return EXIT_OK;
+	if (site->count == WINDOW_VARIANTS ||
+	    (e && e->r.flags & ALT_FLAG_DIRECT_CALL &&
+	     !direct_call(k, e, &v)) ||
+	    !window_file_bytes(k, v.src, v.len)) {
+		warnx("the alternatives at %#lx are of a kind that is not known",
+		      (unsigned long)site->addr);
+		return EXIT_UNSUPPORTED;
+	}
+	site->variant[site->count++] = v;
+	return EXIT_OK;
+}
+
+/*
+ * The kernel goes through the entries of an address in order, and each whose
+ * condition holds overwrites the whole of it: the last one stays.
+ */
+static int add_site(struct window_alts *alts, const struct window_kernel *k,
+		    const struct window_config *config,
+		    const struct entry *entries, size_t count)
+{
+	struct window_site *site = &alts->sites[alts->count];
+	int features[SITE_ENTRIES];
+	unsigned int n;
+
+	*site = (struct window_site){ .addr = entries[0].addr };
+	n = count > SITE_ENTRIES ?
+		    SITE_ENTRIES :
+		    free_features(entries, count, config, features);
+	for (size_t e = 0; e < count; e++)
+		if (entries[e].r.instrlen > site->len)
+			site->len = entries[e].r.instrlen;
+	if (n == SITE_ENTRIES ||
+	    (alts->count && site[-1].addr + site[-1].len > site->addr)) {
+		warnx("the alternatives at %#lx overlap others, or are too many",
+		      (unsigned long)site->addr);
+		return EXIT_UNSUPPORTED;
+	}
+	for (unsigned int settings = 0; settings < 1U << n; settings++) {
+		const struct entry *last = NULL;
+		int code;
+
+		for (size_t e = 0; e < count; e++)
+			if (is_on(entries[e].r.feature, config, features,
+				  settings) !=
+			    (bool)(entries[e].r.flags & ALT_FLAG_NOT))
+				last = &entries[e];
+		code = add_variant(k, site, last);
+		if (code != EXIT_OK)
+			return code;
+	}
+	alts->count++;
+	return EXIT_OK;
+}
+
+/* The numbers of the features are those of this kernel if the name of PTI's is. */
+static bool numbers_hold(const struct window_kernel *k)
+{
+	const struct window_symbol *names =
+		window_find(&k->text, "x86_cap_flags");
+	const uint8_t *bytes;
+	uint64_t name;
+
+	if (!names)
+		return false;
+	bytes = window_file_bytes(k, names->addr + 8 * FEATURE_PTI, 8);
+	if (!bytes)
+		return false;
+	memcpy(&name, bytes, sizeof(name));
+	bytes = window_file_bytes(k, name, 4);
+	return bytes && !memcmp(bytes, "pti", 4);
+}
+
+static int read_entries(const struct window_kernel *k, struct entry **entries,
+			size_t *count, bool *late, bool *marks)
+{
+	const struct window_symbol *start =
+		window_find(&k->text, "__alt_instructions");
+	const struct window_symbol *end =
+		window_find(&k->text, "__alt_instructions_end");
+	const uint8_t *bytes = NULL;
+	size_t all = 0;
+
+	if (start && end && end->addr > start->addr &&
+	    (end->addr - start->addr) % sizeof(struct record) == 0) {
+		all = (end->addr - start->addr) / sizeof(struct record);
+		bytes = window_file_bytes(k, start->addr,
+					  end->addr - start->addr);
+	}
+	if (!bytes || !numbers_hold(k)) {
+		warnx("no alternatives, or not those of a kernel that is known");
+		return EXIT_UNSUPPORTED;
+	}
+	*entries = calloc(all, sizeof(**entries));
+	if (!*entries) {
+		warn("alternatives");
+		return EXIT_RUNTIME;
+	}
+	*count = 0;
+	for (size_t n = 0; n < all; n++) {
+		uint64_t at = start->addr + n * sizeof(struct record);
+		struct entry e = { .order = n };
+
+		memcpy(&e.r, bytes + n * sizeof(e.r), sizeof(e.r));
+		e.addr = at + e.r.instr_offset;
+		e.src = at + offsetof(struct record, repl_offset) +
+			e.r.repl_offset;
+		*late |= e.r.feature == FEATURE_PTI_LATE;
+		*marks |= e.r.feature == FEATURE_PTI_MARKS;
+		if (window_in_entry(k, e.addr))
+			(*entries)[(*count)++] = e;
+	}
+	qsort(*entries, *count, sizeof(**entries), by_site);
+	return EXIT_OK;
+}
+
+/**
+ * window_alts_load() - the alternatives of the entry text
+ * @config: what the kernel is booted with
+ * Return: EXIT_OK; EXIT_RUNTIME or EXIT_UNSUPPORTED after one line on stderr
+ */
+int window_alts_load(struct window_alts *alts, const struct window_kernel *k,
+		     const struct window_config *config)
+{
+	struct entry *entries = NULL;
+	bool late = false, marks = false;
+	size_t count = 0;
+	int code;
+
+	*alts = (struct window_alts){ 0 };
+	code = read_entries(k, &entries, &count, &late, &marks);
+	if (code == EXIT_OK &&
+	    ((config->late && !late) || (config->marks && !marks))) {
+		warnx("this kernel has no %s", late ? "marks" : "late switch");
+		code = EXIT_UNSUPPORTED;
+	}
+	if (code == EXIT_OK && !k->image) {
+		alts->sites = calloc(count + 1, sizeof(*alts->sites));
+		if (!alts->sites) {
+			warn("alternatives");
+			code = EXIT_RUNTIME;
+		}
+	}
+	/* What was booted is patched already. */
+	for (size_t n = 0, next; code == EXIT_OK && !k->image && n < count;
+	     n = next) {
+		for (next = n;
+		     next < count && entries[next].addr == entries[n].addr;)
+			next++;
+		code = add_site(alts, k, config, entries + n, next - n);
+	}
+	free(entries);
+	return code;
+}
+
+/** window_alts_free() - free what window_alts_load() took */
+void window_alts_free(struct window_alts *alts)
+{
+	free(alts->sites);
+}
+
+/** window_alts_site() - the site that an address lies in, -1 for none */
+int window_alts_site(const struct window_alts *alts, uint64_t addr)
+{
+	size_t low = 0, high = alts->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const struct window_site *s = &alts->sites[middle];
+
+		if (addr < s->addr)
+			high = middle;
+		else if (addr >= s->addr + s->len)
+			low = middle + 1;
+		else
+			return (int)middle;
+	}
+	return -1;
+}
+
+/**
+ * window_alt_target() - where a branch of a replacement leads once it is patched in
+ * @target: where it leads from .altinstr_replacement
+ *
+ * The kernel moves what leads out of the replacement by the distance of the
+ * copy, so that it leads to the same place, and leaves alone what stays inside.
+ */
+uint64_t window_alt_target(const struct window_site *site,
+			   const struct window_variant *v, uint64_t target)
+{
+	if (target < v->src || target > v->src + v->len)
+		return target;
+	return site->addr + (target - v->src);
+}

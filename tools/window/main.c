@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * window-check: does the kernel touch nothing but what the user page table maps
+ * while that is loaded?
+ */
+#include <argp.h>
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "window/window.h"
+
+enum key {
+	KEY_MODE = 256,
+	KEY_MARKS,
+	KEY_IMAGE,
+	KEY_LIST,
+};
+
+struct request {
+	const char *vmlinux;
+	char *image;
+	uint64_t image_address;
+	struct window_config config;
+	bool list;
+};
+
+static const struct argp_option options[] = {
+	{ "mode", KEY_MODE, "early|late", 0,
+	  "The kernel is booted with pti_switch=MODE (early)", 0 },
+	{ "marks", KEY_MARKS, "on|off", 0,
+	  "The kernel is booted with pti_marks=MARKS (off)", 0 },
+	{ "image", KEY_IMAGE, "FILE@ADDRESS", 0,
+	  "Go by the bytes of FILE, the entry text of a booted kernel whose first byte is at the run-time ADDRESS, and not by the alternatives of VMLINUX",
+	  0 },
+	{ "list", KEY_LIST, NULL, 0,
+	  "Show every instruction with its page, the data it uses and its target",
+	  0 },
+	{ 0 }
+};
+
+static const char doc[] =
+	"Follow every path from an entry into the kernel to the write of CR3 that "
+	"loads the kernel page table, and from the one that loads the user page "
+	"table to user mode, and check that each instruction, its data and its "
+	"target lie in what the user page table maps."
+	"\v"
+	"PTI is on, FRED and Xen PV are off; of any other CPU feature both sides of "
+	"an alternative are followed.  Addresses are those of VMLINUX.  A line "
+	"'ADDRESS symbol+offset: what and why' names what is wrong.\n\n"
+	"In late mode every reachable write of CR3 must be in a function "
+	"pti_enter_* or pti_exit_*, in early mode none.\n\n"
+	"Exit code: 0 nothing is wrong, 1 something is, or the check failed, "
+	"2 usage, 3 the kernel lacks what the check needs.";
+
+static void choose(struct argp_state *state, const char *name, const char *text,
+		   const char *no, const char *yes, bool *value)
+{
+	if (strcmp(text, no) != 0 && strcmp(text, yes) != 0)
+		argp_failure(state, EXIT_USAGE, 0, "--%s: '%s' is not %s or %s",
+			     name, text, no, yes);
+	*value = !strcmp(text, yes);
+}
+
+static void set_image(struct argp_state *state, struct request *req, char *arg)
+{
+	char *at = strrchr(arg, '@');
+	char *end = NULL;
+
+	errno = 0;
+	if (at && at[1] != '-' && at[1] != '+' && at[1] != ' ')
+		req->image_address = strtoull(at + 1, &end, 16);
+	if (!at || at == arg || errno || end == at + 1 || !end || *end)
+		argp_failure(state, EXIT_USAGE, 0,
+			     "--image: '%s' is not FILE@ADDRESS", arg);
+	else
+		*at = '\0';
+	req->image = arg;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct request *req = state->input;
+
+	switch (key) {
+	case KEY_MODE:
+		choose(state, "mode", arg, "early", "late", &req->config.late);
+		return 0;
+	case KEY_MARKS:
+		choose(state, "marks", arg, "off", "on", &req->config.marks);
+		return 0;
+	case KEY_IMAGE:
+		set_image(state, req, arg);
+		return 0;
+	case KEY_LIST:
+		req->list = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (req->vmlinux)
+			argp_failure(state, EXIT_USAGE, 0, "one VMLINUX");
+		req->vmlinux = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!req->vmlinux)
+			argp_failure(state, EXIT_USAGE, 0, "no VMLINUX");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* Each instruction of the image that was met must be one that vmlinux allows. */
+static int compare(const struct window_model *m, struct window_decoder *booted,
+		   struct window_report *report)
+{
+	struct window_kernel built = *m->k;
+	struct window_decoder model = { 0 };
+	struct window_alts alts;
+	int code;
+
+	built.image = NULL;
+	built.slide = 0;
+	code = window_alts_load(&alts, &built, &m->config);
+	if (code == EXIT_OK && window_decoder_init(&model, &built, &alts))
+		code = EXIT_RUNTIME;
+	for (size_t n = 0; code == EXIT_OK && n < booted->count; n++)
+		if (!window_agrees(&model, booted->insns[n], m->k->slide))
+			window_report_fault(
+				report, booted->insns[n],
+				"%s: not what vmlinux and its alternatives have there",
+				booted->insns[n]->text);
+	window_decoder_free(&model);
+	window_alts_free(&alts);
+	return code;
+}
+
+/* Everything is loaded: walk, and say what was seen. */
+static int check(const struct window_model *m, const struct window_alts *alts,
+		 const struct window_paths *paths, bool list)
+{
+	struct window_report *report = window_report_new(m, list);
+	struct window_decoder decoder = { 0 };
+	int code = EXIT_RUNTIME;
+
+	if (!report) {
+		warn("report");
+		return EXIT_RUNTIME;
+	}
+	if (!window_decoder_init(&decoder, m->k, alts))
+		code = window_walk(m, &decoder, paths, report);
+	if (code == EXIT_OK && m->k->image)
+		code = compare(m, &decoder, report);
+	if (code == EXIT_OK)
+		code = window_report_print(report);
+	window_decoder_free(&decoder);
+	window_report_free(report);
+	return code;
+}
+
+static int run(const struct request *req)
+{
+	struct window_alts alts = { 0 };
+	struct window_paths paths = { 0 };
+	struct window_kernel k;
+	struct window_model m = { .k = &k, .config = req->config };
+	int code = window_kernel_open(&k, req->vmlinux);
+
+	if (code == EXIT_OK && req->image)
+		code = window_kernel_image(&k, req->image, req->image_address);
+	if (code == EXIT_OK)
+		code = window_landmarks(&m);
+	if (code == EXIT_OK)
+		code = window_alts_load(&alts, &k, &req->config);
+	if (code == EXIT_OK)
+		code = window_paths_find(&paths, &k);
+	if (code == EXIT_OK)
+		code = check(&m, &alts, &paths, req->list);
+	window_paths_free(&paths);
+	window_alts_free(&alts);
+	window_kernel_close(&k);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = { options, parse, "VMLINUX", doc,
+					  NULL,	   NULL,  NULL };
+	struct request req = { 0 };
+
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, &req);
+	return run(&req);
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Along every path: a work list of instructions with what is known before them.
+ * Nothing is merged; the same instruction in the same state is done once.
+ */
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "window/window.h"
+
+#define ITEMS_MAX 2000000
+#define TABLE_FIRST 65536
+
+struct item {
+	struct window_state state;
+	int insn;
+};
+
+struct walk {
+	const struct window_model *m;
+	struct window_decoder *d;
+	const struct window_paths *paths;
+	struct window_report *r;
+	struct item *items;
+	size_t count;
+	size_t capacity;
+	uint32_t *table;
+	size_t table_size;
+};
+
+/* FNV-1a */
+static size_t hash(const struct item *item)
+{
+	const unsigned char *bytes = (const unsigned char *)&item->state;
+	uint64_t h = 0xcbf29ce484222325ULL ^ (unsigned int)item->insn;
+
+	for (size_t n = 0; n < sizeof(item->state); n++)
+		h = (h ^ bytes[n]) * 0x100000001b3ULL;
+	return h ^ h >> 32;
+}
+
+static uint32_t *find_slot(struct walk *w, const struct item *item)
+{
+	size_t n = hash(item) & (w->table_size - 1);
+
+	for (; w->table[n]; n = (n + 1) & (w->table_size - 1)) {
+		const struct item *other = &w->items[w->table[n] - 1];
+
+		if (other->insn == item->insn &&
+		    !memcmp(&other->state, &item->state, sizeof(item->state)))
+			break;
+	}
+	return &w->table[n];
+}
+
+static int grow(struct walk *w)
+{
+	size_t size = w->table_size ? 2 * w->table_size : TABLE_FIRST;
+	struct item *items = reallocarray(w->items, size / 2, sizeof(*items));
+	uint32_t *table;
+
+	if (!items)
+		return -ENOMEM;
+	w->items = items;
+	w->capacity = size / 2;
+	table = calloc(size, sizeof(*table));
+	if (!table)
+		return -ENOMEM;
+	free(w->table);
+	w->table = table;
+	w->table_size = size;
+	for (size_t n = 0; n < w->count; n++)
+		*find_slot(w, &items[n]) = n + 1;
+	return 0;
+}
+
+static int add(struct walk *w, struct window_place place,
+	       const struct window_state *s, const struct window_insn *from)
+{
+	struct item item = { .state = *s };
+	uint32_t *slot;
+
+	if (w->count == ITEMS_MAX)
+		return -E2BIG;
+	if (w->count == w->capacity && grow(w))
+		return -ENOMEM;
+	item.insn = window_decode(w->d, place);
+	if (item.insn == -EINVAL && from) {
+		window_report_fault(w->r, from,
+				    "leads to what is no instruction");
+		return 0;
+	}
+	if (item.insn < 0)
+		return item.insn;
+	slot = find_slot(w, &item);
+	if (*slot)
+		return 0;
+	w->items[w->count++] = item;
+	*slot = w->count;
+	return 0;
+}
+
+static int add_all(struct walk *w, const struct window_place *places,
+		   unsigned int count, const struct window_state *s,
+		   const struct window_insn *from)
+{
+	int ret = 0;
+
+	if (!count && from)
+		window_report_fault(w->r, from,
+				    "leads into the middle of an instruction");
+	for (unsigned int n = 0; n < count && !ret; n++)
+		ret = add(w, places[n], s, from);
+	return ret;
+}
+
+static int go_on(struct walk *w, int insn, const struct window_state *s)
+{
+	struct window_place places[WINDOW_PLACES];
+	unsigned int count = window_next(w->d, insn, places);
+
+	return add_all(w, places, count, s, w->d->insns[insn]);
+}
+
+/* RET within the entry text; the last one goes to where nobody looks. */
+static int go_back(struct walk *w, struct window_state *s)
+{
+	int insn;
+
+	window_state_pop(s);
+	if (!s->depth)
+		return 0;
+	insn = (int)s->calls[0];
+	s->depth--;
+	memmove(s->calls, s->calls + 1, sizeof(s->calls) - sizeof(*s->calls));
+	s->calls[WINDOW_CALLS - 1] = 0;
+	return go_on(w, insn, s);
+}
+
+static int go_to(struct walk *w, int insn, struct window_state *s)
+{
+	const struct window_insn *i = w->d->insns[insn];
+	struct window_place places[WINDOW_PLACES];
+
+	if (window_in_entry(w->m->k, i->target)) {
+		unsigned int count = window_targets(w->d, insn, places);
+
+		return add_all(w, places, count, s, i);
+	}
+	/* A function of C that is jumped to, as a tail call, returns. */
+	if (!window_is_return_thunk(w->m->k, i->target))
+		window_state_called(s);
+	return go_back(w, s);
+}
+
+static int call(struct walk *w, int insn, struct window_state *s)
+{
+	const struct window_insn *i = w->d->insns[insn];
+	bool again = false;
+
+	for (unsigned int n = 0; n < s->depth; n++)
+		again |= s->calls[n] == (uint32_t)insn;
+	if (again && s->table != TABLE_KERNEL)
+		window_report_fault(w->r, i, "calls itself");
+	/*
+	 * A loop of calls (clear_bhb_loop) ends, and what it does is followed in its
+	 * first round.
+	 */
+	if (again || i->flow == FLOW_CALL_INDIRECT ||
+	    !window_in_entry(w->m->k, i->target)) {
+		window_state_called(s);
+		return go_on(w, insn, s);
+	}
+	if (s->depth == WINDOW_CALLS) {
+		window_report_fault(w->r, i,
+				    "calls nest too deeply to be followed");
+		return 0;
+	}
+	memmove(s->calls + 1, s->calls, sizeof(s->calls) - sizeof(*s->calls));
+	s->calls[0] = insn;
+	s->depth++;
+	window_state_push(s, V_ANY);
+	return go_to(w, insn, s);
+}
+
+static int branch(struct walk *w, int insn, const struct window_state *s)
+{
+	const struct window_insn *i = w->d->insns[insn];
+	struct window_state taken = *s, not = *s;
+	int ret = 0;
+
+	if (window_state_branch(&taken, i, true))
+		ret = go_to(w, insn, &taken);
+	if (!ret && window_state_branch(&not, i, false))
+		ret = go_on(w, insn, &not );
+	return ret;
+}
+
+/* To which line of the report an instruction belongs */
+static int group(struct walk *w, const struct window_state *s)
+{
+	char name[WINDOW_NAME_MAX];
+
+	if (s->phase == PHASE_ENTRY)
+		return window_report_group(w->r, KIND_ENTRY,
+					   w->paths->all[s->path].name);
+	if (s->phase == PHASE_INSIDE)
+		return window_report_group(w->r, KIND_INSIDE, "");
+	window_name(&w->m->k->text, s->exit_by, name);
+	name[strcspn(name, "+")] = '\0';
+	return window_report_group(w->r, KIND_EXIT, name);
+}
+
+static int step(struct walk *w, size_t n)
+{
+	struct item item = w->items[n];
+	const struct window_insn *i = w->d->insns[item.insn];
+	struct window_state *s = &item.state;
+	int ret = group(w, s);
+
+	if (ret)
+		return ret;
+	ret = window_report_insn(w->r, i, s, window_rules(w->m, w->r, s, i));
+	if (ret)
+		return ret;
+	switch (i->flow) {
+	case FLOW_NEXT:
+		window_state_step(w->m, s, i);
+		return go_on(w, item.insn, s);
+	case FLOW_JMP:
+		return go_to(w, item.insn, s);
+	case FLOW_JCC:
+		return branch(w, item.insn, s);
+	case FLOW_CALL:
+	case FLOW_CALL_INDIRECT:
+		return call(w, item.insn, s);
+	case FLOW_RET:
+		return go_back(w, s);
+	case FLOW_JMP_INDIRECT:
+	case FLOW_SYSRET:
+	case FLOW_IRET:
+	case FLOW_TRAP:
+		break;
+	}
+	return 0;
+}
+
+static struct window_state first_state(const struct window_path *path,
+				       enum window_origin origin)
+{
+	struct window_state s;
+
+	/* Compared byte by byte, so the padding counts. */
+	memset(&s, 0, sizeof(s));
+	s.origin = origin;
+	s.phase = PHASE_ENTRY;
+	s.reg[REG_RSP] = path->stack;
+	switch (origin) {
+	case ORIGIN_USER:
+	case ORIGIN_IRET:
+		s.table = TABLE_USER;
+		s.gs = GS_USER;
+		break;
+	case ORIGIN_KERNEL:
+		s.table = TABLE_KERNEL;
+		s.gs = GS_KERNEL;
+		s.phase = PHASE_INSIDE;
+		s.reg[REG_RSP] = V_ANY;
+		break;
+	case ORIGIN_PARANOID:
+		s.table = TABLE_EITHER;
+		s.gs = GS_UNKNOWN;
+		break;
+	}
+	s.home = s.table;
+	return s;
+}
+
+/* The kernel is at it already.  If it leaves, then for what its name says. */
+static struct window_state inside_state(const struct window_path *path)
+{
+	struct window_state s = first_state(path, ORIGIN_KERNEL);
+
+	if (strcmp(path->name, "restore_regs_and_return_to_kernel") != 0) {
+		s.origin = ORIGIN_USER;
+		s.home = TABLE_USER;
+	}
+	return s;
+}
+
+static int add_path(struct walk *w, size_t number)
+{
+	const struct window_path *path = &w->paths->all[number];
+	struct window_place places[WINDOW_PLACES];
+	struct window_state s;
+	int ret = 0;
+
+	for (size_t n = 0; n < path->count && !ret; n++) {
+		unsigned int count =
+			window_places(w->d, path->starts[n], places);
+
+		if (path->inside) {
+			s = inside_state(path);
+			ret = add_all(w, places, count, &s, NULL);
+			continue;
+		}
+		for (int o = ORIGIN_USER; o <= ORIGIN_PARANOID && !ret; o++) {
+			if (!(path->origins & 1U << o))
+				continue;
+			s = first_state(path, o);
+			if (s.phase == PHASE_ENTRY)
+				s.path = number;
+			ret = add_all(w, places, count, &s, NULL);
+		}
+	}
+	return ret;
+}
+
+/**
+ * window_walk() - follow every path from its start to user mode and report
+ * Return: EXIT_OK once all was followed, EXIT_RUNTIME after one line on stderr
+ */
+int window_walk(const struct window_model *m, struct window_decoder *d,
+		const struct window_paths *paths, struct window_report *r)
+{
+	struct walk w = { .m = m, .d = d, .paths = paths, .r = r };
+	int ret = 0;
+
+	for (size_t n = 0; n < paths->count && !ret; n++)
+		ret = add_path(&w, n);
+	for (size_t n = 0; n < w.count && !ret; n++)
+		ret = step(&w, n);
+	free(w.items);
+	free(w.table);
+	if (!ret)
+		return EXIT_OK;
+	warnx("the paths cannot be followed: %s",
+	      ret == -EINVAL ? "an entry is no instruction" : strerror(-ret));
+	return EXIT_RUNTIME;
+}
