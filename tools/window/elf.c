@@ -307,3 +307,14 @@ bool window_in_entry(const struct window_kernel *k, uint64_t addr)
 {
 	return addr >= k->entry_start && addr < k->entry_end;
 }
+
+/** window_is_return_thunk() - is a jump to there a RET? */
+bool window_is_return_thunk(const struct window_kernel *k, uint64_t addr)
+{
+	const struct window_symbol *symbol = window_at(&k->text, addr);
+	size_t len = symbol ? strlen(symbol->name) : 0;
+	static const char suffix[] = "return_thunk";
+
+	return len >= sizeof(suffix) - 1 && symbol->addr == addr &&
+	       !strcmp(symbol->name + len - (sizeof(suffix) - 1), suffix);
+}

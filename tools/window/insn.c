@@ -390,3 +390,13 @@ unsigned int window_targets(struct window_decoder *d, int insn,
 					   i->place.variant };
 	return 1;
 }
+
+/** window_writes_cr3() - is it a write of CR3? */
+bool window_writes_cr3(const struct window_insn *i)
+{
+	const cs_x86 *x86 = &i->cs->detail->x86;
+
+	return i->cs->id == X86_INS_MOV && x86->op_count == 2 &&
+	       x86->operands[0].type == X86_OP_REG &&
+	       x86->operands[0].reg == X86_REG_CR3;
+}

@@ -25,27 +25,6 @@ static const char *const reg_names[REG_COUNT] = {
 
 #define FAULT(c, ...) window_report_fault((c)->r, (c)->i, __VA_ARGS__)
 
-/** window_writes_cr3() - is it a write of CR3? */
-bool window_writes_cr3(const struct window_insn *i)
-{
-	const cs_x86 *x86 = &i->cs->detail->x86;
-
-	return i->cs->id == X86_INS_MOV && x86->op_count == 2 &&
-	       x86->operands[0].type == X86_OP_REG &&
-	       x86->operands[0].reg == X86_REG_CR3;
-}
-
-/** window_is_return_thunk() - is a jump to there a RET? */
-bool window_is_return_thunk(const struct window_kernel *k, uint64_t addr)
-{
-	const struct window_symbol *symbol = window_at(&k->text, addr);
-	size_t len = symbol ? strlen(symbol->name) : 0;
-	static const char suffix[] = "return_thunk";
-
-	return len >= sizeof(suffix) - 1 && symbol->addr == addr &&
-	       !strcmp(symbol->name + len - (sizeof(suffix) - 1), suffix);
-}
-
 static const char *verb(const struct window_mem *mem)
 {
 	return !mem->write ? "reads" : mem->read ? "changes" : "writes";

@@ -84,6 +84,7 @@ const struct window_symbol *window_at(const struct window_symbols *symbols,
 const char *window_name(const struct window_symbols *symbols, uint64_t addr,
 			char name[WINDOW_NAME_MAX]);
 bool window_in_entry(const struct window_kernel *k, uint64_t addr);
+bool window_is_return_thunk(const struct window_kernel *k, uint64_t addr);
 
 /* ---- alt.c: alternatives ---- */
 
@@ -212,6 +213,7 @@ unsigned int window_targets(struct window_decoder *d, int insn,
 			    struct window_place places[WINDOW_PLACES]);
 unsigned int window_next(struct window_decoder *d, int insn,
 			 struct window_place places[WINDOW_PLACES]);
+bool window_writes_cr3(const struct window_insn *i);
 
 /* ---- state.c: what is known at an instruction ---- */
 
@@ -362,8 +364,6 @@ enum window_touch {
 unsigned int window_rules(const struct window_model *m, struct window_report *r,
 			  const struct window_state *s,
 			  const struct window_insn *i);
-bool window_is_return_thunk(const struct window_kernel *k, uint64_t addr);
-bool window_writes_cr3(const struct window_insn *i);
 
 /* ---- paths.c: where the paths begin ---- */
 
