@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# tools/orc-check: it finds each fault that is planted in a small image, and none
+# orc-check: it finds each fault that is planted in a small image, and none
 # in a sound one, nor in the patched kernel.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)

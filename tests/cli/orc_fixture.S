@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A kernel of one stub and one function, with ORC tables written by hand, for
- * the test of tools/orc-check.  PLANT_* each puts in one fault.
+ * the test of orc-check.  PLANT_* each puts in one fault.
  */
 #define UNDEFINED	0
 #define END_OF_STACK	1

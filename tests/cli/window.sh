@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# tools/window-check: options, what it refuses, and that it takes alternatives
+# window-check: options, what it refuses, and that it takes alternatives
 # as the kernel does, in a small image of each kind.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)

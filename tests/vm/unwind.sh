@@ -3,7 +3,7 @@
 #
 # The unwinder in NMIs that hit the entry code while programs go in and out of
 # the kernel: from the late switch it finds its way as from the rest.  Where the
-# NMIs hit is left to chance; tools/orc-check looks at every instruction.
+# NMIs hit is left to chance; orc-check looks at every instruction.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
