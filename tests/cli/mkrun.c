@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/csv.h"
+#include "analyse/summaries.h"
+#include "base/exit_code.h"
 #include "base/log.h"
 #include "run/rundir.h"
 

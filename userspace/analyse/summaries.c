@@ -1,63 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * RFC 4180 with '\n' line ends and '.' as decimal point in every locale:
- * ptiscope never calls setlocale().
- */
+/* summary.csv: one series a row, with its statistics. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/csv.h"
 #include "base/log.h"
 #include "stats/stats.h"
+#include "analyse/summaries.h"
 #include "analyse/values.h"
-
-static void csv_separate(struct csv *csv)
-{
-	if (csv->in_row)
-		fputc(',', csv->f);
-	csv->in_row = true;
-}
-
-/** csv_text() - write a field, quoted where it has to be */
-void csv_text(struct csv *csv, const char *text)
-{
-	csv_separate(csv);
-	if (!strpbrk(text, ",\"\r\n")) {
-		fputs(text, csv->f);
-		return;
-	}
-	fputc('"', csv->f);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', csv->f);
-		fputc(*text, csv->f);
-	}
-	fputc('"', csv->f);
-}
-
-/** csv_u64() - write a field that is a count */
-void csv_u64(struct csv *csv, uint64_t value)
-{
-	csv_separate(csv);
-	fprintf(csv->f, "%" PRIu64, value);
-}
-
-/** csv_real() - write a field that is a measured value, to ten digits */
-void csv_real(struct csv *csv, double value)
-{
-	csv_separate(csv);
-	/* -0 and 0 are the same figure and shall be the same text. */
-	fprintf(csv->f, "%.10g", value ? value : 0.0);
-}
-
-/** csv_end() - end the row */
-void csv_end(struct csv *csv)
-{
-	fputc('\n', csv->f);
-	csv->in_row = false;
-}
 
 static const char *on_off(bool on)
 {
@@ -169,10 +120,10 @@ static int write_run(struct csv *csv, const struct run *run)
 }
 
 /**
- * summary_write_all() - write summary.csv of several runs, one after the other
+ * summary_write() - write summary.csv of several runs, one after the other
  * Return: 0, or -errno after one line on stderr
  */
-int summary_write_all(const struct run *const *runs, size_t n, FILE *f)
+int summary_write(const struct run *const *runs, size_t n, FILE *f)
 {
 	struct csv csv = { .f = f };
 	int err = 0;
@@ -190,15 +141,6 @@ int summary_write_all(const struct run *const *runs, size_t n, FILE *f)
 }
 
 /**
- * summary_write() - write summary.csv of one run
- * Return: 0, or -errno after one line on stderr
- */
-int summary_write(const struct run *run, FILE *f)
-{
-	return summary_write_all(&run, 1, f);
-}
-
-/**
  * summary_save() - write summary.csv of one run to a file
  * @file: is created or overwritten
  * Return: 0, or -errno after one line on stderr
@@ -212,7 +154,7 @@ int summary_save(const struct run *run, const char *file)
 		log_error("can't write %s: %m", file);
 		return -EIO;
 	}
-	err = summary_write(run, f);
+	err = summary_write(&run, 1, f);
 	if (fclose(f) && !err) {
 		log_error("can't write %s: %m", file);
 		err = -EIO;

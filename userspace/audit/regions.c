@@ -253,6 +253,12 @@ find_region(const struct audit_regions *regions, uint64_t first, uint64_t last)
 	return area;
 }
 
+/** audit_page_size() - bytes that an entry of this level maps */
+uint64_t audit_page_size(const struct ptiscope_audit_entry *entry)
+{
+	return UINT64_C(1) << (12 + 9 * (entry->level - 1));
+}
+
 /**
  * audit_name() - what a mapping maps, and whether it may
  * @entry: a mapping, no table

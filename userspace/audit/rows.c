@@ -29,12 +29,6 @@ struct frames {
 	uint64_t after;
 };
 
-/** audit_page_size() - bytes that an entry of this level maps */
-uint64_t audit_page_size(const struct ptiscope_audit_entry *entry)
-{
-	return UINT64_C(1) << (12 + 9 * (entry->level - 1));
-}
-
 static int compare_frames(const void *left, const void *right)
 {
 	const struct frames *a = left, *b = right;

@@ -2,6 +2,8 @@
 #ifndef PTISCOPE_BASE_COMMAND_H
 #define PTISCOPE_BASE_COMMAND_H
 
+#include "base/exit_code.h"
+
 #define PTISCOPE_VERSION "0.1.0"
 
 /**

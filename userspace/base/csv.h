@@ -7,8 +7,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "run/rundir.h"
-
 /**
  * struct csv - a CSV file that is being written; write errors stay in its FILE
  * @f: write here
@@ -23,9 +21,5 @@ void csv_text(struct csv *csv, const char *text);
 void csv_u64(struct csv *csv, uint64_t value);
 void csv_real(struct csv *csv, double value);
 void csv_end(struct csv *csv);
-
-int summary_write(const struct run *run, FILE *f);
-int summary_write_all(const struct run *const *runs, size_t n, FILE *f);
-int summary_save(const struct run *run, const char *file);
 
 #endif /* PTISCOPE_BASE_CSV_H */

@@ -4,20 +4,6 @@
 
 #include <stdbool.h>
 
-/**
- * enum exit_code - what every command of ptiscope exits with
- * @EXIT_OK: it did what was asked
- * @EXIT_RUNTIME: it was asked something sensible and failed
- * @EXIT_USAGE: the command line makes no sense
- * @EXIT_UNSUPPORTED: this kernel, CPU or machine lacks what is needed
- */
-enum exit_code {
-	EXIT_OK = 0,
-	EXIT_RUNTIME = 1,
-	EXIT_USAGE = 2,
-	EXIT_UNSUPPORTED = 3,
-};
-
 #define LOG_PRINTF __attribute__((format(printf, 1, 2)))
 
 /*

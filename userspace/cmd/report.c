@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/csv.h"
+#include "analyse/summaries.h"
 #include "base/log.h"
 #include "base/outfile.h"
 #include "render/compare_csv.h"
@@ -57,7 +57,7 @@ static int write_summary(const struct report_runs *runs, FILE *f)
 	}
 	for (size_t i = 0; i < runs->n; i++)
 		list[i] = &runs->run[i];
-	err = summary_write_all(list, runs->n, f);
+	err = summary_write(list, runs->n, f);
 	free(list);
 	return err;
 }

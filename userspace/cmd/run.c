@@ -9,7 +9,7 @@
 
 #include "measure/measure.h"
 #include "machine/calibrate.h"
-#include "base/csv.h"
+#include "analyse/store.h"
 #include "machine/describe.h"
 #include "machine/env.h"
 #include "base/log.h"
@@ -19,6 +19,7 @@
 #include "stats/precision.h"
 #include "run/rundir.h"
 #include "base/stop.h"
+#include "run/warn.h"
 
 #define SAMPLES_DEFAULT 200
 #define SAMPLES_QUICK 30
@@ -362,7 +363,7 @@ static int measure(struct run *run, const struct env *env,
 	int err;
 
 	if (mlockall(MCL_CURRENT)) {
-		err = bench_warn(
+		err = run_warn(
 			&run->manifest,
 			"memory can't be locked: a page that is written out "
 			"would add a fault");
@@ -388,7 +389,7 @@ static int run_into(struct rundir *dir, const struct env *env,
 	if (!err)
 		err = measure(&run, env, o);
 	if (!err)
-		err = describe_store(dir, &run);
+		err = store_run(dir, &run);
 	if (!err && stop_requested())
 		err = -EINTR;
 	if (err == -ENOMEM)

@@ -11,6 +11,7 @@
 #include "workload/workload.h"
 #include "base/loop.h"
 #include "measure/measure.h"
+#include "analyse/store.h"
 #include "machine/describe.h"
 #include "base/log.h"
 #include "base/opts.h"
@@ -238,7 +239,7 @@ static int tlb_into(struct rundir *dir, const struct env *env,
 	if (!err)
 		err = measure(&run, env, o);
 	if (!err)
-		err = describe_store(dir, &run);
+		err = store_run(dir, &run);
 	if (err == -EINTR)
 		log_error("interrupted; nothing was written");
 	run_deinit(&run);

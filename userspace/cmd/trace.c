@@ -2,19 +2,209 @@
 /* ptiscope trace: counts and histograms per path, made by BPF in the kernel. */
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "machine/env.h"
 #include "base/log.h"
 #include "base/opts.h"
 #include "base/stop.h"
+#include "machine/env.h"
+#include "machine/syscalls.h"
 #include "trace/trace.h"
 
 #define ITERATIONS_DEFAULT 1000
 #define TOP_DEFAULT 5
+#define CGROUP_ROOT "/sys/fs/cgroup"
+#define DURATION_MAX_S 86400
+
+/** struct words - options whose text is looked at once all are known */
+struct words {
+	uint64_t pid;
+	const char *workload;
+	const char *comm;
+	const char *cgroup;
+	const char *paths;
+	const char *syscall;
+	const char *events;
+	bool no_marks;
+};
+
+static int choose_workload(struct trace_opts *o, const struct words *w)
+{
+	if (!w->workload)
+		return OPTS_GO_ON;
+	if (o->duration || w->pid || w->comm || w->cgroup || w->no_marks)
+		return opts_usage_error(&command_trace,
+					"--workload counts itself: it goes "
+					"with no --duration, --pid, --comm, "
+					"--cgroup or --no-marks");
+	o->workload = bench_find(w->workload, strlen(w->workload));
+	if (!o->workload)
+		return opts_usage_error(&command_trace,
+					"no workload is called '%s'",
+					w->workload);
+	if (o->workload->unmarked)
+		return opts_usage_error(&command_trace, "%s: %s", w->workload,
+					o->workload->unmarked);
+	if (o->workload->other_process)
+		return opts_usage_error(
+			&command_trace,
+			"%s: a process of its own makes the calls; "
+			"trace it by --comm or --pid",
+			w->workload);
+	return OPTS_GO_ON;
+}
+
+/* A list "a,b" of paths, each a bit. */
+static int choose_paths(struct bpf_filter *f, const char *list)
+{
+	char name[64];
+	const char *p = list, *end;
+	int path;
+
+	if (!list)
+		return OPTS_GO_ON;
+	f->paths = 0;
+	for (;; p = end + 1) {
+		end = strchrnul(p, ',');
+		snprintf(name, sizeof(name), "%.*s", (int)(end - p), p);
+		path = pti_path_from_name(name);
+		if (path <= PTI_PATH_NONE)
+			return opts_usage_error(&command_trace,
+						"no path is called '%s'", name);
+		f->paths |= 1ULL << path;
+		if (!*end)
+			return OPTS_GO_ON;
+	}
+}
+
+static int open_cgroup(struct bpf_filter *f, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (!name)
+		return OPTS_GO_ON;
+	snprintf(path, sizeof(path), "%s%s",
+		 *name == '/' ? "" : CGROUP_ROOT "/", name);
+	f->cgroup = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f->cgroup >= 0)
+		return OPTS_GO_ON;
+	log_error("cgroup %s: %s", path, strerror(errno));
+	return EXIT_RUNTIME;
+}
+
+static int choose_events(struct trace_opts *o, const struct words *w)
+{
+	char bad[64];
+	int err;
+
+	if (!w->events)
+		return OPTS_GO_ON;
+	if (w->no_marks)
+		return opts_usage_error(&command_trace,
+					"--events are read at marks: not with "
+					"--no-marks");
+	err = events_choose(&o->events, w->events, bad, sizeof(bad));
+	if (!err)
+		return OPTS_GO_ON;
+	if (err == -ENOMEM) {
+		log_error("no memory left");
+		return EXIT_RUNTIME;
+	}
+	return opts_usage_error(
+		&command_trace,
+		err == -E2BIG ? "--events: '%s' is one too many" :
+				"libpfm4 knows no event '%s' of this machine",
+		bad);
+}
+
+static int choose_filter(struct trace_opts *o, const struct words *w)
+{
+	struct bpf_filter *f = &o->filter;
+	int code;
+
+	f->tgid = (pid_t)w->pid;
+	f->marks = !w->no_marks;
+	f->comm = w->comm;
+	if (w->comm && (!*w->comm || strlen(w->comm) >= PTI_BPF_COMM))
+		return opts_usage_error(&command_trace,
+					"--comm: a thread's name has 1 to %d "
+					"bytes",
+					PTI_BPF_COMM - 1);
+	if (w->syscall && syscall_find(w->syscall, &f->syscall))
+		return opts_usage_error(&command_trace,
+					"no system call is called '%s'",
+					w->syscall);
+	if (w->no_marks && (w->paths || o->out))
+		return opts_usage_error(&command_trace,
+					"--no-marks goes with neither --path "
+					"nor -o");
+	code = choose_paths(f, w->paths);
+	return code == OPTS_GO_ON ? open_cgroup(f, w->cgroup) : code;
+}
+
+/* Defaults are set; what is given is filled in, the cgroup opened */
+static int parse(struct trace_opts *o, int argc, char **argv)
+{
+	struct words w = { 0 };
+	const struct opt table[] = {
+		{ "duration", 'd', OPT_U64, &o->duration, "S",
+		  "seconds to count, default until Ctrl-C", 1, DURATION_MAX_S,
+		  NULL },
+		{ "interval", 'n', OPT_U64, &o->interval, "S",
+		  "seconds between live tables, default 1, 0: none", 0,
+		  DURATION_MAX_S, NULL },
+		{ "pid", 'p', OPT_U64, &w.pid, "N", "count this process alone",
+		  1, INT_MAX, NULL },
+		{ "comm", 'c', OPT_STR, &w.comm, "NAME",
+		  "count threads of this name", 0, 0, NULL },
+		{ "cgroup", 'g', OPT_STR, &w.cgroup, "DIR",
+		  "count this cgroup (version 2) and those in it", 0, 0, NULL },
+		{ "path", 0, OPT_STR, &w.paths, "A,B",
+		  "count these paths, default all", 0, 0, NULL },
+		{ "syscall", 's', OPT_STR, &w.syscall, "NAME",
+		  "count this system call, by name or number; 32:NAME", 0, 0,
+		  NULL },
+		{ "events", 'e', OPT_STR, &w.events, "A,B",
+		  "count these at each entry, per path; tlb: of the TLB", 0, 0,
+		  NULL },
+		{ "top", 't', OPT_U64, &o->top, "N",
+		  "system calls in a table, default 5, 0: not counted", 0,
+		  PTI_BPF_SYSCALLS, NULL },
+		{ "no-marks", 0, OPT_FLAG, &w.no_marks, NULL,
+		  "what any kernel tells: calls, page faults, TLB flushes", 0,
+		  0, NULL },
+		{ "workload", 'w', OPT_STR, &w.workload, "NAME",
+		  "count while this workload of 'run' is done once", 0, 0,
+		  NULL },
+		{ "iterations", 'i', OPT_U64, &o->iterations, "N",
+		  "iterations of the workload, default 1000", 1,
+		  BENCH_ITERATIONS_MAX, NULL },
+		{ "output", 'o', OPT_STR, &o->out, "DIR",
+		  "run directory to write, as 'run' does", 0, 0, NULL },
+		{ "force", 'f', OPT_FLAG, &o->force, NULL,
+		  "replace DIR when it exists", 0, 0, NULL },
+		{ "lane", 'l', OPT_CHOICE, &o->lane, "LANE",
+		  "what a TSC tick means here", 0, 0, lane_names },
+		{ "json", 'j', OPT_FLAG, &o->json, NULL,
+		  "print JSON at the end, no live tables", 0, 0, NULL },
+		{ 0 }
+	};
+	int code = opts_parse_all(&command_trace, table, argc, argv);
+
+	if (code == OPTS_GO_ON)
+		code = choose_workload(o, &w);
+	if (code == OPTS_GO_ON)
+		code = choose_filter(o, &w);
+	if (code == OPTS_GO_ON)
+		code = choose_events(o, &w);
+	o->filter.by_syscall = o->top > 0;
+	return code;
+}
 
 /* Why this can't be traced here, if it can't */
 static struct why unsupported(const struct trace_opts *o, const struct env *env)
@@ -147,7 +337,7 @@ static int trace_main(int argc, char **argv)
 			    .paths = UINT64_MAX,
 			    .syscall = PTI_BPF_SYSCALLS },
 	};
-	int code = trace_parse(&o, argc, argv);
+	int code = parse(&o, argc, argv);
 
 	if (code == OPTS_GO_ON) {
 		stop_init();

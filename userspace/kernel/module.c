@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/exit_code.h"
 #include "base/log.h"
 #include "kernel/module.h"
 

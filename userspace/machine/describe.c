@@ -1,29 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The machine, kernel, lane and clock of a run, for its directory. */
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "measure/measure.h"
-#include "machine/calibrate.h"
-#include "base/csv.h"
-#include "machine/describe.h"
 #include "base/log.h"
+#include "machine/calibrate.h"
+#include "machine/describe.h"
+#include "run/warn.h"
 
 /* What can't be told from inside must be named; what is named must be possible. */
 static int check_lane(struct manifest *m, const struct env *env, bool named)
 {
 	if (!named && !env->lane_sure)
-		return bench_warn(
+		return run_warn(
 			m, "the hypervisor is not known; lane kvm assumed");
 	if (m->lane == LANE_HARDWARE && env->hypervisor[0])
-		return bench_warn(m, "lane hardware was named, "
-				     "but this is a virtual machine");
+		return run_warn(m, "lane hardware was named, "
+				   "but this is a virtual machine");
 	if ((m->lane == LANE_KVM || m->lane == LANE_TCG ||
 	     m->lane == LANE_ICOUNT) &&
 	    !env->hypervisor[0])
-		return bench_warn(m, "the lane named is a virtual machine's, "
-				     "but the CPU does not look like one");
+		return run_warn(m, "the lane named is a virtual machine's, "
+				   "but the CPU does not look like one");
 	return 0;
 }
 
@@ -74,33 +71,5 @@ int describe_machine(struct manifest *m, const struct env *env, int lane,
 		err = manifest_set(&m->tsc_khz_source, source);
 	if (!err)
 		err = check_lane(m, env, lane >= 0);
-	return err;
-}
-
-/**
- * describe_store() - write samples, manifest, summary and what the kernel says
- * @dir: directory, created
- * @run: run; names and sums of its files are filled in
- *
- * Return: 0 or a negative errno, after one line on stderr but for -ENOMEM.
- */
-int describe_store(const struct rundir *dir, struct run *run)
-{
-	char *env = rundir_path(dir, "env");
-	char *summary = rundir_path(dir, "summary.csv");
-	int err = -ENOMEM;
-
-	if (env && summary) {
-		err = env_copy(env);
-		if (err)
-			log_error("%s: copy of the environment: %s", dir->final,
-				  strerror(-err));
-	}
-	if (!err)
-		err = rundir_save(dir, run);
-	if (!err)
-		err = summary_save(run, summary);
-	free(env);
-	free(summary);
 	return err;
 }

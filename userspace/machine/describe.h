@@ -4,10 +4,8 @@
 
 #include "machine/env.h"
 #include "run/manifest.h"
-#include "run/rundir.h"
 
 int describe_machine(struct manifest *m, const struct env *env, int lane,
 		     uint64_t cpu, uint64_t seed);
-int describe_store(const struct rundir *dir, struct run *run);
 
 #endif /* PTISCOPE_MACHINE_DESCRIBE_H */

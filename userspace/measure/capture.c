@@ -19,6 +19,7 @@
 #include "machine/calibrate.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "run/warn.h"
 
 /* About so many entries are recorded of each workload. */
 #define CAPTURE_ENTRIES 4096
@@ -98,18 +99,17 @@ static int push_half(struct capture *c, unsigned int path,
 	const struct manifest *m = &c->how->run->manifest;
 	bool exit = pti_path_is_exit(path), user_table = cr3 & CR3_USER_TABLE;
 	bool flush = !m->pcid || !(cr3 & CR3_NOFLUSH);
+	enum metric window = metric_window(path);
 	int err;
 
 	if (times[1] < times[0] || times[2] < times[1] || user_table != exit) {
 		c->odd++;
 		return 0;
 	}
-	err = push(c, path, exit ? METRIC_EXIT_WINDOW : METRIC_ENTRY_WINDOW,
-		   m->unit, 1, times[1] - times[0]);
+	err = push(c, path, window, m->unit, 1, times[1] - times[0]);
 	if (!err)
-		err = push(c, path,
-			   exit ? METRIC_EXIT_SWITCH : METRIC_ENTRY_SWITCH,
-			   m->unit, 1, times[2] - times[1]);
+		err = push(c, path, metric_switch(window), m->unit, 1,
+			   times[2] - times[1]);
 	if (!err)
 		err = push(c, path, METRIC_FLUSH_SHARE, UNIT_COUNT, 1, flush);
 	return err;
@@ -369,11 +369,11 @@ static int verify(const struct capture *c, const struct bench_ctx *ctx,
 	mw->verified = good ? VERIFIED_YES : VERIFIED_NO;
 	if (good)
 		return 0;
-	return bench_warn(&c->how->run->manifest,
-			  "%s: records are not as they should be: %llu lost, "
-			  "%llu contradict themselves%s",
-			  c->w->name, (unsigned long long)c->lost,
-			  (unsigned long long)c->odd, text);
+	return run_warn(&c->how->run->manifest,
+			"%s: records are not as they should be: %llu lost, "
+			"%llu contradict themselves%s",
+			c->w->name, (unsigned long long)c->lost,
+			(unsigned long long)c->odd, text);
 }
 
 static int capture_all(struct capture *c, struct bench_ctx *ctx,

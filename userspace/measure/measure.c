@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One workload from set-up to samples: warm up, subtract the loop, time. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,25 +21,6 @@
 
 /* Every so many samples the terminal hears of it. */
 #define PROGRESS_STEP 50
-
-/**
- * bench_warn() - warn the user now, and the reader of the manifest later
- * @m: manifest
- * @fmt: as for printf(3)
- *
- * Return: 0 or -ENOMEM.
- */
-int bench_warn(struct manifest *m, const char *fmt, ...)
-{
-	char text[512];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	log_warn("%s", text);
-	return manifest_add_warning(m, "%s", text);
-}
 
 /**
  * bench_time_is_up() - is a pass over a workload to end before it is complete?

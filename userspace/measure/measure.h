@@ -40,8 +40,6 @@ struct measure {
 	uint64_t timeout;
 };
 
-int bench_warn(struct manifest *m, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
 bool bench_time_is_up(const struct measure *how, uint64_t start, uint64_t n);
 int bench_measure(const struct measure *how, const struct workload *w);
 int bench_capture(const struct measure *how, const struct workload *w,

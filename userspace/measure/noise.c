@@ -14,6 +14,7 @@
 #include "base/loop.h"
 #include "measure/measure.h"
 #include "measure/noise.h"
+#include "run/warn.h"
 
 #define SPIN_ROUNDS 10000
 #define SPIN_SAMPLES 9
@@ -133,14 +134,14 @@ int bench_noise_end(const struct bench_noise *noise, struct manifest *m,
 	mw->noise.spin_ratio = speed;
 	/* An emulator in host time is as fast as the host lets it be. */
 	if (m->lane != LANE_TCG && fabs(speed - 1) > SPEED_CHANGE)
-		err = bench_warn(m,
-				 "%s: the clock of the CPU changed: a fixed "
-				 "loop took %+.1f %% of ticks after it",
-				 mw->name, (speed - 1) * 100);
+		err = run_warn(m,
+			       "%s: the clock of the CPU changed: a fixed "
+			       "loop took %+.1f %% of ticks after it",
+			       mw->name, (speed - 1) * 100);
 	if (!err && noise->moved)
-		err = bench_warn(m,
-				 "%s: after %llu samples the thread was on "
-				 "another CPU",
-				 mw->name, (unsigned long long)noise->moved);
+		err = run_warn(m,
+			       "%s: after %llu samples the thread was on "
+			       "another CPU",
+			       mw->name, (unsigned long long)noise->moved);
 	return err;
 }

@@ -72,8 +72,7 @@ static int write_panel(const struct machine *machine, const struct key *window,
 	struct axis axis = { 0 };
 	double margin;
 
-	key.metric = window->metric == METRIC_EXIT_WINDOW ? METRIC_EXIT_SWITCH :
-							    METRIC_ENTRY_SWITCH;
+	key.metric = metric_switch(window->metric);
 	for (size_t i = 0; i < machine->n; i++)
 		if (write_line(&machine->group[i], &key, &axis, f) == -ENOMEM)
 			return -ENOMEM;

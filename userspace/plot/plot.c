@@ -67,12 +67,12 @@ void plot_title(FILE *f, const struct machine *machine, const char *what)
 bool plot_is_first_window(const struct machine *machine, const struct key *keys,
 			  size_t n, size_t i)
 {
-	if (!report_is_window(machine, keys, n, &keys[i]))
+	if (!window_is_shown(machine, keys, n, &keys[i]))
 		return false;
 	for (size_t j = 0; j < i; j++)
 		if (keys[j].path == keys[i].path &&
 		    keys[j].metric == keys[i].metric &&
-		    report_is_window(machine, keys, n, &keys[j]))
+		    window_is_shown(machine, keys, n, &keys[j]))
 			return false;
 	return true;
 }

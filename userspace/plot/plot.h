@@ -4,7 +4,9 @@
 
 #include <stdio.h>
 
-#include "render/text.h"
+#include "analyse/format.h"
+#include "analyse/model.h"
+#include "analyse/windows.h"
 
 /** PLOT_WIDTH - of every figure, in pixels */
 #define PLOT_WIDTH 1000

@@ -30,8 +30,7 @@ static int write_bar(const struct group *group, const struct key *window,
 
 	if (err)
 		return err;
-	sw.metric = window->metric == METRIC_EXIT_WINDOW ? METRIC_EXIT_SWITCH :
-							   METRIC_ENTRY_SWITCH;
+	sw.metric = metric_switch(window->metric);
 	err = cell_load(group, &sw, &s);
 	if (err) {
 		cell_deinit(&w);

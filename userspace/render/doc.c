@@ -186,8 +186,7 @@ static int window_row(const struct group *group, const struct key *window,
 
 	if (err)
 		return err == -ENOENT ? 0 : err;
-	sw.metric = window->metric == METRIC_EXIT_WINDOW ? METRIC_EXIT_SWITCH :
-							   METRIC_ENTRY_SWITCH;
+	sw.metric = metric_switch(window->metric);
 	flush.metric = METRIC_FLUSH_SHARE;
 	if (load_figures(group, &sw, &s) == -ENOMEM ||
 	    load_figures(group, &flush, &share) == -ENOMEM)
@@ -209,8 +208,8 @@ static int windows(const struct part *part, const struct doc_format *format,
 	      "95 % interval", "switch", "95 % interval", "flushes", "n",
 	      "lost");
 	for (size_t i = 0; i < part->n_keys; i++) {
-		if (!report_is_window(machine, part->keys, part->n_keys,
-				      &part->keys[i]))
+		if (!window_is_shown(machine, part->keys, part->n_keys,
+				     &part->keys[i]))
 			continue;
 		for (size_t j = 0; !err && j < machine->n; j++)
 			err = window_row(&machine->group[j], &part->keys[i],

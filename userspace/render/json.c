@@ -179,20 +179,20 @@ static json_t *windows(const struct report *report, const struct part *part)
 
 	for (size_t i = 0; i < part->n_keys; i++) {
 		struct key key = part->keys[i], sw = key, flush = key;
-		bool exit = key.metric == METRIC_EXIT_WINDOW;
 
-		if (key.metric != METRIC_ENTRY_WINDOW && !exit)
+		if (!metric_is_window(key.metric))
 			continue;
-		sw.metric = exit ? METRIC_EXIT_SWITCH : METRIC_ENTRY_SWITCH;
+		sw.metric = metric_switch(key.metric);
 		flush.metric = METRIC_FLUSH_SHARE;
 		push(&array,
 		     json_pack(
 			     "{s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o}", "path",
 			     pti_path_name(key.path), "kind",
-			     exit ? "exit" : "entry", "workload", key.workload,
-			     "incidental",
-			     !report_is_window(&part->machine, part->keys,
-					       part->n_keys, &key),
+			     key.metric == METRIC_EXIT_WINDOW ? "exit" :
+								"entry",
+			     "workload", key.workload, "incidental",
+			     !window_is_shown(&part->machine, part->keys,
+					      part->n_keys, &key),
 			     "window", cells(&part->machine, &key), "switch",
 			     cells(&part->machine, &sw), "flush_share",
 			     cells(&part->machine, &flush), "comparisons",

@@ -5,13 +5,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "analyse/format.h"
 #include "analyse/model.h"
+#include "analyse/windows.h"
 
 /** TEXT_COLUMNS - no line of the report is longer, names of files aside */
 #define TEXT_COLUMNS 100
-
-/** NUMBER_SIZE - room for a number or an interval as text */
-#define NUMBER_SIZE 64
 
 int report_print(const struct report *report, FILE *f);
 int report_print_pair(const struct report *report, FILE *f);
@@ -21,8 +20,6 @@ void report_legend(const struct report *report, char *text, size_t size);
 void report_environment(const struct machine *machine, FILE *f);
 int report_round_trip(const struct part *part, FILE *f);
 int report_windows(const struct part *part, FILE *f);
-bool report_is_window(const struct machine *machine, const struct key *keys,
-		      size_t n, const struct key *key);
 void report_tlb(const struct machine *machine, FILE *f);
 void report_mark_cost(const struct part *part, FILE *f);
 void report_calibration(const struct machine *machine, FILE *f);
@@ -42,16 +39,7 @@ const char *tlb_reason(enum lane lane);
 void gaps_each(const struct machine *machine, const struct note_sink *sink);
 int warnings_each(const struct part *part, const struct note_sink *sink);
 
-/* analyse/format.c: how a figure looks */
-const char *lane_claim(enum lane lane);
-const char *format_number(char text[NUMBER_SIZE], double value);
-const char *format_change(char text[NUMBER_SIZE], double value);
-const char *format_interval(char text[NUMBER_SIZE], const struct interval *ci);
-const char *format_change_interval(char text[NUMBER_SIZE],
-				   const struct interval *ci);
-const char *format_ratio(char text[NUMBER_SIZE], double ratio);
-const char *format_p(char text[NUMBER_SIZE], double p);
-const char *format_flush_share(char text[NUMBER_SIZE], bool pcid, double share);
+/* wrap.c: lines */
 void text_heading(FILE *f, const char *title);
 void text_wrap(FILE *f, const char *first, const char *rest, const char *fmt,
 	       ...) __attribute__((format(printf, 4, 5)));

@@ -3,13 +3,9 @@
  * Window and switch per path, from the runs with marks on.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "render/text.h"
-
-/* Rows with fewer records than this share of their workload's are for summary.csv. */
-#define SHOWN_SHARE 0.1
 
 /* What the marks say of one path under one workload. */
 struct block {
@@ -20,68 +16,11 @@ struct block {
 
 static struct block block_of(const struct key *window)
 {
-	bool exit = window->metric == METRIC_EXIT_WINDOW;
 	struct block block = { *window, *window, *window };
 
-	block.sw.metric = exit ? METRIC_EXIT_SWITCH : METRIC_ENTRY_SWITCH;
+	block.sw.metric = metric_switch(window->metric);
 	block.flush.metric = METRIC_FLUSH_SHARE;
 	return block;
-}
-
-static uint64_t count_records(const struct machine *machine,
-			      const struct key *key)
-{
-	uint64_t most = 0;
-
-	for (size_t i = 0; i < machine->n; i++) {
-		const struct group *group = &machine->group[i];
-		uint64_t n = 0;
-
-		for (size_t j = 0; j < group->n; j++) {
-			const struct series *s = sample_set_find(
-				&group->runs[j]->samples, key->path,
-				key->metric, key->workload);
-			n += s ? s->n : 0;
-		}
-		most = n > most ? n : most;
-	}
-	return most;
-}
-
-/* An interrupt that happened to hit a workload is not what the workload is about. */
-static bool is_incidental(const struct machine *machine, const struct key *keys,
-			  size_t n, const struct key *key)
-{
-	uint64_t most = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		uint64_t records;
-
-		if (keys[i].metric != key->metric ||
-		    strcmp(keys[i].workload, key->workload))
-			continue;
-		records = count_records(machine, &keys[i]);
-		most = records > most ? records : most;
-	}
-	return count_records(machine, key) < SHOWN_SHARE * most;
-}
-
-static bool is_window_metric(enum metric metric)
-{
-	return metric == METRIC_ENTRY_WINDOW || metric == METRIC_EXIT_WINDOW;
-}
-
-/**
- * report_is_window() - is this key a window that report and plot show?
- * @keys: all keys of the machine
- *
- * A path that only happened to hit a workload is left to summary.csv.
- */
-bool report_is_window(const struct machine *machine, const struct key *keys,
-		      size_t n, const struct key *key)
-{
-	return is_window_metric(key->metric) &&
-	       !is_incidental(machine, keys, n, key);
 }
 
 /* Writes "-" where the group has no samples of the key. */
@@ -185,12 +124,12 @@ static int print_blocks(const struct part *part, FILE *f)
 	for (size_t i = 0; !err && i < part->n_keys; i++) {
 		struct block block = block_of(&keys[i]);
 
-		if (report_is_window(&part->machine, keys, part->n_keys,
-				     &keys[i])) {
+		if (window_is_shown(&part->machine, keys, part->n_keys,
+				    &keys[i])) {
 			shown++;
 			err = print_block(part, &block, f);
 		} else {
-			hidden += is_window_metric(keys[i].metric);
+			hidden += metric_is_window(keys[i].metric);
 		}
 	}
 	if (!err && !shown)

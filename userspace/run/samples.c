@@ -37,6 +37,26 @@ const char *metric_name(unsigned int metric)
 	return metric < METRIC_COUNT ? metric_names[metric] : NULL;
 }
 
+/** metric_is_window() - is it the window of entries or of exits? */
+bool metric_is_window(unsigned int metric)
+{
+	return metric == METRIC_ENTRY_WINDOW || metric == METRIC_EXIT_WINDOW;
+}
+
+/** metric_window() - the window of an entry or exit @path (enum pti_path) */
+enum metric metric_window(unsigned int path)
+{
+	return pti_path_is_exit(path) ? METRIC_EXIT_WINDOW :
+					METRIC_ENTRY_WINDOW;
+}
+
+/** metric_switch() - the CR3 write that ends a window */
+enum metric metric_switch(enum metric window)
+{
+	return window == METRIC_EXIT_WINDOW ? METRIC_EXIT_SWITCH :
+					      METRIC_ENTRY_SWITCH;
+}
+
 /**
  * unit_name() - the name of a unit in CSV files and manifests
  * Return: the name, or NULL when there is no such unit

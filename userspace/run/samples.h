@@ -2,6 +2,7 @@
 #ifndef PTISCOPE_RUN_SAMPLES_H
 #define PTISCOPE_RUN_SAMPLES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -71,6 +72,9 @@ struct sample_set {
 };
 
 const char *metric_name(unsigned int metric);
+bool metric_is_window(unsigned int metric);
+enum metric metric_window(unsigned int path);
+enum metric metric_switch(enum metric window);
 const char *unit_name(unsigned int unit);
 int unit_from_name(const char *name);
 

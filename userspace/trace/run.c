@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/csv.h"
+#include "analyse/store.h"
 #include "machine/describe.h"
 #include "analyse/histogram.h"
 #include "base/log.h"
@@ -39,22 +39,19 @@ static int push(struct run *run, const struct trace *t, unsigned int path,
 static int push_path(struct run *run, const struct trace *t, unsigned int path)
 {
 	const struct pti_bpf_stat *s = &t->counts.stats[path];
-	bool exit = pti_path_is_exit(path);
+	enum metric window = metric_window(path);
 	__u64 flushes[PTI_BPF_SLOTS] = { s->count - s->flushes, s->flushes };
 	enum unit unit = run->manifest.unit;
 	int err;
 
-	err = push(run, t, path,
-		   exit ? METRIC_EXIT_WINDOW : METRIC_ENTRY_WINDOW, unit,
-		   s->window_slots);
+	err = push(run, t, path, window, unit, s->window_slots);
 	if (!err)
-		err = push(run, t, path,
-			   exit ? METRIC_EXIT_SWITCH : METRIC_ENTRY_SWITCH,
-			   unit, s->switch_slots);
+		err = push(run, t, path, metric_switch(window), unit,
+			   s->switch_slots);
 	if (!err)
 		err = push(run, t, path, METRIC_FLUSH_SHARE, UNIT_COUNT,
 			   flushes);
-	if (!err && !exit)
+	if (!err && !pti_path_is_exit(path))
 		err = push(run, t, path, METRIC_ENTRIES, UNIT_COUNT, NULL);
 	return err;
 }
@@ -128,7 +125,7 @@ int trace_store(const struct trace *t, const struct env *env,
 	if (!err)
 		err = fill(&run, t, env);
 	if (!err)
-		err = describe_store(dir, &run);
+		err = store_run(dir, &run);
 	if (err == -ENOMEM)
 		log_error("no memory left");
 	run_deinit(&run);

@@ -57,9 +57,6 @@ struct trace {
 	uint64_t declared[PTI_PATH_COUNT];
 };
 
-/* opts.c */
-int trace_parse(struct trace_opts *o, int argc, char **argv);
-
 /* count.c */
 int trace_count(struct trace *t, const char **why);
 

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 
 #include "workload/gap.h"
 #include "base/loop.h"
@@ -13,6 +14,7 @@
 #define GAP_ROUNDS 16
 #define LOOP_ROUNDS 8
 #define LOOP_SAMPLES 101
+#define SYSCALL_SAMPLES 32
 
 /*
  * Read the TSC until two reads are more than @gap ticks apart, @rounds are done
@@ -36,6 +38,25 @@ static int by_value(const void *a, const void *b)
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
 	return (x > y) - (x < y);
+}
+
+/**
+ * bench_least_syscall() - ticks of the shortest of some null system calls
+ *
+ * No interrupt takes less than half as long.
+ */
+uint64_t bench_least_syscall(void)
+{
+	uint64_t least = UINT64_MAX, ticks;
+	long result;
+	int i;
+
+	for (i = 0; i < SYSCALL_SAMPLES; i++) {
+		ticks = bench_syscalls(SYS_getppid, 1, 0, 0, 0, &result);
+		if (ticks < least)
+			least = ticks;
+	}
+	return least;
 }
 
 /**

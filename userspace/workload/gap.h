@@ -6,6 +6,7 @@
 
 #include "workload/workload.h"
 
+uint64_t bench_least_syscall(void);
 int bench_gap_setup(struct bench_ctx *ctx);
 int bench_gap_wait(const struct bench_ctx *ctx, uint64_t *ticks);
 int bench_gap_overhead(struct bench_ctx *ctx, uint64_t *ticks);

@@ -15,6 +15,7 @@
 #include <sys/io.h>
 #include <unistd.h>
 
+#include "workload/gap.h"
 #include "workload/workload.h"
 #include "base/loop.h"
 

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table of workloads; each is a file bench_*.c of its own. */
+/* The table of workloads; each is a file of its own, or shares one with its like. */
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "workload/workload.h"
-#include "base/loop.h"
-
-#define SYSCALL_SAMPLES 32
 
 static const struct workload *const workloads[] = {
 	&bench_getppid,
@@ -120,23 +116,4 @@ void bench_teardown(const struct workload *w, struct bench_ctx *ctx)
 {
 	if (w->teardown)
 		w->teardown(ctx);
-}
-
-/**
- * bench_least_syscall() - ticks of the shortest of some null system calls
- *
- * No interrupt takes less than half as long.
- */
-uint64_t bench_least_syscall(void)
-{
-	uint64_t least = UINT64_MAX, ticks;
-	long result;
-	int i;
-
-	for (i = 0; i < SYSCALL_SAMPLES; i++) {
-		ticks = bench_syscalls(SYS_getppid, 1, 0, 0, 0, &result);
-		if (ticks < least)
-			least = ticks;
-	}
-	return least;
 }

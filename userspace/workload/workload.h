@@ -199,6 +199,5 @@ const struct workload *bench_get(size_t index);
 const struct workload *bench_find(const char *name, size_t length);
 int bench_setup(const struct workload *w, struct bench_ctx *ctx);
 void bench_teardown(const struct workload *w, struct bench_ctx *ctx);
-uint64_t bench_least_syscall(void);
 
 #endif /* PTISCOPE_WORKLOAD_WORKLOAD_H */
