@@ -97,7 +97,7 @@ kernel-deb: deps
 install uninstall:
 	$(Q)DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' packaging/install $@
 
-check: deps kernel
+check: cli tools
 	$(Q)tests/check
 
 clean:

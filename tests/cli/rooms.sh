@@ -2,18 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # tests/rooms: a sound tree passes, and each violation that is planted in a copy
-# of tools/ is found and named.
+# of tools/ or userspace/ is found and named.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tools_lib.sh"
 rooms=$top/tests/rooms
 peers=exit,inject,orc,qmp,window
 
-# tree: a new copy of tools/, without what is built
+# tree [FOLDER]: a new copy of tools/, or of another folder, without what is built
 tree() {
-	rm -rf "$tmp/tools"
-	mkdir "$tmp/tools"
-	(cd "$top/tools" && tar -c --exclude .output .) | tar -x -C "$tmp/tools"
+	rm -rf "$tmp/${1:-tools}"
+	mkdir "$tmp/${1:-tools}"
+	(cd "$top/${1:-tools}" && tar -c --exclude .output .) | tar -x -C "$tmp/${1:-tools}"
 }
 
 # object NAME: build this object of the copy
@@ -92,6 +92,40 @@ found 'a room that is not there' 'gone: an empty room'
 mkdir "$tmp/empty"
 rooms --objects empty tools lib $peers
 found 'no objects' 'empty: no object of any source'
+
+tree userspace
+order=$(make -s --no-print-directory -C "$tmp/userspace" rooms)
+ln -s "$top/module" "$top/bpf" "$tmp"
+# Words, each a room:
+# shellcheck disable=SC2086
+{
+	ok "userspace: sound, objects included" make -s --no-print-directory -C "$top/userspace" check-rooms
+	is "userspace: at most 3 files outside the rooms" \
+		"$(($(find "$tmp/userspace" -maxdepth 1 -type f | wc -l) <= 3))" 1
+	echo '#include "run/rundir.h"' >>"$tmp/userspace/base/csv.h"
+	rooms userspace $order
+	found "userspace: a header of a later room" \
+		"base/csv.h:$(wc -l <"$tmp/userspace/base/csv.h"): includes run/rundir.h: base is not to use run"
+	tree userspace
+	echo '#include "trace/trace.h"' >>"$tmp/userspace/audit/rows.c"
+	rooms userspace $order
+	found "userspace: a header of a room at the same place" \
+		"audit/rows.c:$(wc -l <"$tmp/userspace/audit/rows.c"): includes trace/trace.h: audit is not to use trace"
+	tree userspace
+	cat >>"$tmp/userspace/machine/syscalls.c" <<'END'
+int store_run(const void *dir, void *run);
+int planted(void *run);
+int planted(void *run)
+{
+	return store_run("", run);
+}
+END
+	ok "userspace: a name: the objects are built" \
+		make -s --no-print-directory -C "$tmp/userspace" .output/machine/syscalls.o .output/analyse/store.o
+	rooms --objects userspace/.output userspace $order
+	found "userspace: a name" \
+		"machine/syscalls.c: uses store_run of analyse/store.c: machine is not to use analyse"
+}
 
 refused 'which folder?'
 refused 'gone: no such folder' gone lib
