@@ -104,4 +104,5 @@ clean:
 	$(Q)rm -rf .output module/.output
 	$(Q)$(MAKE) --no-print-directory -C bpf clean
 	$(Q)$(MAKE) --no-print-directory -C tools clean
+	$(Q)$(MAKE) --no-print-directory -C vm/tlb clean
 	$(Q)$(MAKE) --no-print-directory -C userspace clean
