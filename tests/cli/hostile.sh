@@ -91,7 +91,7 @@ refused "a manifest of a byte order mark" 'manifest.json: '
 # Keys may come in any order.
 {
 	echo '{'
-	sed -n '/^ "run"/,/^ "seed"/p' good/manifest.json
+	sed -n '/^ "run"/,/^ },/p' good/manifest.json
 	sed -n '/^ "switch"/,/^ "workloads"/p' good/manifest.json | sed '$d'
 	sed -n '/^ "calibration"/,/^ "pinned_cpu"/p' good/manifest.json
 	sed -n '/^ "pti"/p' good/manifest.json

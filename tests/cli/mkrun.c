@@ -139,7 +139,6 @@ static void describe(const struct settings *s, struct manifest *m)
 	m->pti = s->switch_mode != SWITCH_OFF;
 	m->marks = s->marks;
 	m->pcid = s->pcid;
-	m->seed = s->seed;
 	m->tsc_khz = 1000000;
 	m->unit = s->lane == LANE_TCG ? UNIT_NS :
 		  s->lane == LANE_ICOUNT || s->lane == LANE_BOCHS ?

@@ -6,8 +6,8 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
-compare_header='lane,path,workload,metric,unit,n_early,n_late,early,late,diff,ratio,ci_low,ci_high,p_value,verdict'
-summary_header='run,kernel,lane,switch,marks,pcid,path,workload,metric,unit,n,lost,min,p05,median,mean,p95,p99,max,ci_low,ci_high'
+compare_header='lane,path,workload,metric,unit,n_early,n_late,early,late,diff,ratio,ci_low,ci_high,p_value,verdict,boots_early,boots_late,basis,early_low,early_high,late_low,late_high,p_alone,family,detectable,early_is,late_is'
+summary_header='run,kernel,lane,switch,marks,pcid,path,workload,metric,unit,n,lost,min,p05,median,mean,p95,p99,max,ci_low,ci_high,ci_of'
 
 # row FILE PREFIX: the rest of the row that begins so
 row() {
@@ -24,8 +24,8 @@ ok "100 columns" awk 'length > 100 { print; bad = 1 } END { exit bad }' terminal
 has "terminal: lane" terminal '^== Lane icount ='
 has "terminal: early" terminal '^    early  +266  \[266, 266\] .* 200 +0 +1$'
 has "terminal: late" terminal '^    late  +280  \[280, 280\] .* 200 +0 +1$'
-has "terminal: late minus early" terminal '^      late - early +\+14  \[\+14, \+14\] .*slower$'
-has "terminal: window" terminal '^      late - early +\+18  \[\+18, \+18\] +0  \[0, 0\]$'
+has "terminal: late minus early" terminal '^      late - early +\+14  one boot of each .*one boot$'
+has "terminal: window" terminal '^      late - early +\+18  one boot of each +0  one boot of each$'
 has "terminal: cost of marks" terminal '^      getppid, early +\+209 '
 has "terminal: flushes, without PCID" terminal '^    early, marks .*\] +no PCID +[0-9]+ +0$'
 has "terminal: what is missing" terminal '^    entry_window: marks are off'
@@ -35,13 +35,13 @@ is "baseline.csv: header" "$(head -n 1 one/baseline.csv)" "$compare_header"
 is "summary.csv: header" "$(head -n 1 one/summary.csv)" "$summary_header"
 is "compare.csv: round trip" \
 	"$(row one/compare.csv icount,syscall64,getppid,round_trip | cut -d, -f 1-9,11)" \
-	'instructions,200,200,266,280,14,1.052631579,14,14,slower'
+	'instructions,200,200,266,280,14,1.052631579,14,14,one boot'
 is "compare.csv: window" \
 	"$(row one/compare.csv icount,syscall64,getppid,entry_window | cut -d, -f 1-6,11)" \
-	'instructions,200,200,12,30,18,slower'
+	'instructions,200,200,12,30,18,one boot'
 is "compare.csv: switch" \
 	"$(row one/compare.csv icount,iret,timer,exit_switch)" \
-	'instructions,200,200,44,44,0,1,0,0,1,equivalent within 1 %'
+	'instructions,200,200,44,44,0,1,0,0,,one boot,1,1,counts,44,44,44,44,,,,early-marks,late-marks'
 is "compare.csv: round trips come with marks off alone" \
 	"$(grep -c ',round_trip,' one/compare.csv)" 4
 is "baseline.csv: patched early against stock early" \
@@ -67,15 +67,34 @@ is "without stock there is no baseline.csv" "$(ls inner)" \
 works "a single run" report -o single inner/early
 is "compare.csv of a single run has no row" "$(wc -l <single/compare.csv)" 1
 
-# A/A: the same samples under both names
+# Counts: three boots of each mode in which all are the same, or one has one more
+counts='' k=0
+while [ $k -lt 3 ]; do
+	"$mkrun" count-early-$k boot=e$k
+	"$mkrun" count-late-$k boot=l$k switch=late add=12
+	counts="$counts count-early-$k count-late-$k" k=$((k + 1))
+done
+# shellcheck disable=SC2086
+works "three boots of an exact lane" report -o counts $counts
+is "the same in all of them" "$(cut -d, -f 10,12-18 counts/compare.csv | sort -u)" \
+	"$(printf '%s\n' 12,12,12,,slower,3,3,counts diff,ci_low,ci_high,p_value,verdict,boots_early,boots_late,basis)"
+has "and said so" out '^      late - early +\+12  in 3 boots of 3 +\+4.53 % +slower$'
+ok "an exact lane has no p-value" sh -c '! grep -E "p [=<]" out'
+"$mkrun" count-late-1 boot=l1 switch=late add=13 force=1
+# shellcheck disable=SC2086
+works "one boot that has one more" report -o counts $counts
+is "has a range" "$(row counts/compare.csv icount,syscall64,getppid,round_trip | cut -d, -f 6-22)" \
+	'12,1.045283019,12,13,,slower,3,3,counts,265,265,277,278,,,,early'
+has "and said so" out '^      late - early +\+12  \[\+12, \+13\] +\+4.53 % +slower$'
+
+# A/A: the same samples under both names, in two boots each
 "$mkrun" a jitter=40
 "$mkrun" b jitter=40 switch=late
-works "A/A" report -o aa a b
-is "A/A shows no difference" "$(tail -n +2 aa/compare.csv | cut -d, -f 10,14 | sort -u)" '0,1'
-is "nor do its verdicts" "$(tail -n +2 aa/compare.csv | grep -c -E ',(slower|faster)$')" 0
-"$mkrun" c jitter=40 switch=late seed=77
-works "same distribution, other samples" report -o ac a c
-is "no difference is shown" "$(tail -n +2 ac/compare.csv | grep -c -E ',(slower|faster)$')" 0
+"$mkrun" a2 jitter=40
+"$mkrun" b2 jitter=40 switch=late
+works "A/A" report -o aa a b a2 b2
+is "A/A shows no difference" "$(tail -n +2 aa/compare.csv | cut -d, -f 10,14 | sort -u)" '0,'
+is "nor do its verdicts" "$(tail -n +2 aa/compare.csv | cut -d, -f 15 | sort -u)" 'equivalent within 1 %'
 
 # Lanes, CPUs and PCID states are never pooled.
 "$mkrun" tcg-early lane=tcg jitter=90
@@ -85,7 +104,7 @@ is "a part for each lane" "$(grep -c '^== Lane' out)" 2
 is "rows of each lane" "$(grep -c '^icount,' lanes/compare.csv) $(grep -c '^tcg,' lanes/compare.csv)" '4 4'
 has "one boot each is no comparison, and that is said" out "boots can't be compared"
 is "tcg counts its own samples" \
-	"$(row lanes/compare.csv tcg,timer,timer,round_trip | cut -d, -f 1-3,11)" 'ns,200,200,too few boots'
+	"$(row lanes/compare.csv tcg,timer,timer,round_trip | cut -d, -f 1-3,11)" 'ns,200,200,one boot'
 works "lanes that do not match" report -o apart inner/early tcg-late
 is "make no rows" "$(wc -l <apart/compare.csv)" 1
 "$mkrun" late-pcid switch=late pcid=1
@@ -102,31 +121,27 @@ while [ $k -lt 6 ]; do
 done
 # shellcheck disable=SC2086
 works "six boots of each mode" report -o boots $early $late
-is "late is slower, by the exact p of 6 and 6" \
-	"$(row boots/compare.csv hardware,syscall64,getppid,round_trip | cut -d, -f 2,3,10,11)" \
-	'1200,1200,0.002164502165,slower'
-has "the shift between boots" out "their boots' shift .* of 6 and 6 boots"
+is "late is slower" \
+	"$(row boots/compare.csv hardware,syscall64,getppid,round_trip | cut -d, -f 2,3,11-14)" \
+	'1200,1200,slower,6,6,boots'
+is "the four workloads are one family" "$(tail -n +2 boots/compare.csv | cut -d, -f 24 | sort -u)" 4
 ok "no word on too few boots" sh -c "! grep 'be compared:' out"
 ok "100 columns" awk 'length > 100 { print; bad = 1 } END { exit bad }' out
 # shellcheck disable=SC2086
-works "the other way round, another seed" report -o boots2 --seed 99 $late $early
-is "the same p and verdict" "$(cut -d, -f 14,15 boots/compare.csv)" "$(cut -d, -f 14,15 boots2/compare.csv)"
-ok "other intervals" sh -c '! cmp -s boots/compare.csv boots2/compare.csv'
+works "the other way round" report -o boots2 $late $early
+ok "gives the same" cmp boots/compare.csv boots2/compare.csv
 works "three boots of each mode" report -o few boot-early-0 boot-early-1 boot-early-2 \
 	boot-late-0 boot-late-1 boot-late-2
 is "are too few" "$(tail -n +2 few/compare.csv | cut -d, -f 15 | sort -u)" 'too few boots'
 has "and that is said" out "boots can't be compared: there are 3 of early and 3 of late"
 fails "a margin that is none" 2 '--equivalent' report --equivalent 1x boot-early-0
 fails "a margin without a number" 2 '--equivalent' report --equivalent % boot-early-0
-fails "a seed that is none" 2 '--seed' report --seed x boot-early-0
 
-# Runs of one variant are one group, and their spread is told.
+# Runs of one variant are one group, whose boots have a range.
 "$mkrun" early-2 add=1
-works "repeated runs" report -o repeat inner/early early-2
-has "their medians agree" out '^      spread +0  between the medians of its 2 runs$'
 "$mkrun" early-3 add=4
-works "repeated runs that differ" report -o repeat inner/early early-3
-has "in an exact lane that is a warning" out 'early: the medians of 2 runs differ by 3 for'
+works "repeated runs" report -o repeat inner/early early-2 early-3
+has "have a range" out '^    early +266  \[266, 269\] .* 600 +0 +3$'
 "$mkrun" late-other switch=late kernel=6.1.0 add=70
 works "two kernels under one name" report -o repeat inner/early inner/late late-other
 has "are not pooled, and that is said" out 'late-other: not compared'

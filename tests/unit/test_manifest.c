@@ -27,7 +27,6 @@ static void fill_reference(struct manifest *m)
 	m->unit = UNIT_NS;
 	m->ticks_per_unit = 2.4;
 	m->pinned_cpu = 1;
-	m->seed = INT64_MAX;
 	m->loop_overhead = (struct calibration_value){ 2.5, 31 };
 	m->rdtsc_pair = (struct calibration_value){ 24, 1000 };
 	m->mark_pair = (struct calibration_value){ 30, 4096 };
@@ -81,7 +80,6 @@ static void what_is_saved_is_loaded(void **state)
 	assert_true(m.marks && m.pti && m.pcid);
 	assert_int_equal(m.unit, UNIT_NS);
 	assert_true(m.ticks_per_unit == 2.4);
-	assert_true(m.seed == INT64_MAX);
 	assert_true(m.has_mark_pair && m.mark_pair.median == 30 &&
 		    m.mark_pair.n == 4096);
 	assert_int_equal(m.capture_lost, 2);
@@ -167,7 +165,7 @@ static const struct {
 } required[] = {
 	{ "",
 	  "format version run created tool kernel variant lane switch marks pti pcid cpu "
-	  "cmdline tsc_khz tsc_khz_source unit ticks_per_unit pinned_cpu seed calibration "
+	  "cmdline tsc_khz tsc_khz_source unit ticks_per_unit pinned_cpu calibration "
 	  "capture workloads not_measured warnings samples" },
 	{ "calibration", "loop_overhead rdtsc_pair mark_pair source" },
 	{ "calibration.loop_overhead", "median n" },
@@ -214,7 +212,6 @@ static void senseless_values_are_refused(void **state)
 	load_with("", "ticks_per_unit", json_real(0), "'ticks_per_unit'");
 	load_with("", "ticks_per_unit", json_real(-1), "'ticks_per_unit'");
 	load_with("", "pinned_cpu", json_integer(-1), "'pinned_cpu'");
-	load_with("", "seed", json_real(1.5), "'seed'");
 	load_with("", "tsc_khz", json_integer(-1), "'tsc_khz'");
 	load_with("", "warnings", json_pack("[i]", 1), "'warnings'");
 	load_with("", "workloads", json_pack("[s]", "x"), "'workloads'");

@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Reference values: R's own data sets and documentation, and the documentation
- * of scipy.stats.mannwhitneyu; each is named where it is used.
- */
+/* Reference values: R's own data sets and documentation, named where they are used. */
 #include "unit.h"
 
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
 
+#include "stats/power.h"
 #include "stats/stats.h"
 
 #define ARRAY_SIZE(x) (sizeof(x) / sizeof((x)[0]))
 
-/* Ozone of May and August in R's airquality, without the missing days */
-static double may[] = { 41, 36, 12, 18, 28, 23, 19, 8, 7,  16, 11, 14,	18,
-			14, 34, 6,  30, 11, 1,	11, 4, 32, 23, 45, 115, 37 };
-static double august[] = { 39, 9,  16,	78, 35, 66,  122, 89, 110,
-			   44, 28, 65,	22, 59, 23,  31,  44, 21,
-			   9,  45, 168, 73, 76, 118, 84,  85 };
+/* extra of R's sleep: hours that ten patients slept longer with each of two drugs */
+static const double drug1[] = { 0.7, -1.6, -0.2, -1.2, -0.1,
+				3.4, 3.7,  0.8,	 0.0,  2.0 };
+static const double drug2[] = { 1.9, 0.8, 1.1, 0.1, -0.1,
+				4.4, 5.5, 1.6, 4.6, 3.4 };
 
 /* mpg of R's mtcars */
 static double mpg[] = { 21.0, 21.0, 22.8, 21.4, 18.7, 18.1, 14.3, 24.4,
@@ -35,8 +32,6 @@ static void assert_close(double got, double want, double tolerance)
 static int sort_references(void **state)
 {
 	(void)state;
-	stats_sort(may, ARRAY_SIZE(may));
-	stats_sort(august, ARRAY_SIZE(august));
 	stats_sort(mpg, ARRAY_SIZE(mpg));
 	return 0;
 }
@@ -69,237 +64,134 @@ static void estimates_are_median_and_mean(void **state)
 	assert_close(stats_estimate(ESTIMATE_MEDIAN, even, 3), 2, 0);
 }
 
-/*
- * R's ?wilcox.test: wilcox.test(Ozone ~ Month, data = airquality,
- * subset = Month %in% c(5, 8), exact = FALSE) gives W = 127.5, p = 0.0001208.
- * scipy.stats.mannwhitneyu's documentation: p = 0.11134688653314041.
- */
-static void mann_whitney_is_that_of_r(void **state)
+/* 100 values: P(B < 40) = 0.018 and P(B > 59) = 0.028 for B of Binomial(100, 1/2) */
+static void interval_of_a_median(void **state)
 {
-	static const double males[] = { 16, 19, 22, 24, 29 };
-	static const double females[] = { 11, 12, 17, 20 };
-	double p = stats_mann_whitney(may, ARRAY_SIZE(may), august,
-				      ARRAY_SIZE(august));
+	static const double few[] = { 1, 5, 9 };
+	struct interval ci;
+	double x[100];
 
 	(void)state;
-	assert_close(p, 0.0001208, 0.00000005);
-	assert_close(stats_mann_whitney(august, ARRAY_SIZE(august), may,
-					ARRAY_SIZE(may)),
-		     p, 1e-15);
-	assert_close(stats_mann_whitney(males, 5, females, 4),
-		     0.11134688653314041, 1e-12);
+	for (size_t i = 0; i < 100; i++)
+		x[i] = i + 1;
+	ci = stats_median_ci(x, 100);
+	assert_close(ci.low, 40, 0);
+	assert_close(ci.high, 60, 0);
+	ci = stats_estimate_ci(ESTIMATE_MEDIAN, few, 3);
+	assert_close(ci.low, 1, 0);
+	assert_close(ci.high, 9, 0);
+	ci = stats_median_ci(few, 1);
+	assert_close(ci.low, 1, 0);
+	assert_close(ci.high, 1, 0);
 }
 
-static void mann_whitney_of_constants(void **state)
+/* R: t.test(drug2 - drug1): mean 1.58, interval 0.7001142 to 2.4598858 */
+static void interval_of_a_mean(void **state)
 {
-	double a[50], b[50];
-
-	(void)state;
-	for (size_t i = 0; i < 50; i++) {
-		a[i] = 265;
-		b[i] = 266;
-	}
-	assert_close(stats_mann_whitney(a, 50, a, 50), 1, 0);
-	assert_close(stats_mann_whitney(a, 1, a, 1), 1, 0);
-	assert_true(stats_mann_whitney(a, 50, b, 50) < 1e-20);
-	/* One value each can't show anything. */
-	assert_true(stats_mann_whitney(a, 1, b, 1) > 0.3);
-	assert_close(stats_mann_whitney(mpg, 32, mpg, 32), 1, 0);
-}
-
-static int one_boot_ci(enum estimator how, const double *x, size_t n,
-		       uint64_t seed, struct interval *ci)
-{
-	const struct sample boot = { x, n };
-
-	return stats_bootstrap_ci(how, &boot, 1, seed, ci);
-}
-
-static void bootstrap_is_reproducible(void **state)
-{
-	const struct sample in_may = { may, ARRAY_SIZE(may) };
-	const struct sample in_august = { august, ARRAY_SIZE(august) };
-	struct interval a, b, c;
-
-	(void)state;
-	assert_int_equal(one_boot_ci(ESTIMATE_MEDIAN, mpg, 32, 7, &a), 0);
-	assert_int_equal(one_boot_ci(ESTIMATE_MEDIAN, mpg, 32, 7, &b), 0);
-	assert_int_equal(stats_bootstrap_diff_ci(ESTIMATE_MEDIAN, &in_may, 1,
-						 &in_august, 1, 7, &c),
-			 0);
-	assert_memory_equal(&a, &b, sizeof(a));
-	assert_true(a.low <= 19.2 && a.high >= 19.2);
-	/* Medians 18 and 52: the shift is clear. */
-	assert_true(c.low > 0 && c.high < 80);
-}
-
-static void bootstrap_of_constants_is_the_constant(void **state)
-{
-	double x[200];
-	const struct sample all = { x, 200 }, less = { x, 199 };
+	double longer[10];
 	struct interval ci;
 
 	(void)state;
-	for (size_t i = 0; i < 200; i++)
-		x[i] = 265.25;
-	for (enum estimator how = ESTIMATE_MEDIAN; how <= ESTIMATE_MEAN;
-	     how++) {
-		one_boot_ci(how, x, 200, 1, &ci);
-		assert_close(ci.low, 265.25, 0);
-		assert_close(ci.high, 265.25, 0);
-		one_boot_ci(how, x, 1, 1, &ci);
-		assert_close(ci.low, 265.25, 0);
-		stats_bootstrap_diff_ci(how, &all, 1, &less, 1, 1, &ci);
-		assert_close(ci.low, 0, 0);
-		assert_close(ci.high, 0, 0);
-	}
-}
-
-/* Samples that agree within each boot: only which boots are drawn is left to chance. */
-static void bootstrap_draws_boots(void **state)
-{
-	static const double ten[] = { 10, 10, 10 }, twenty[] = { 20, 20 },
-			    thirty[] = { 30 };
-	const struct sample boots[] = { { ten, 3 },
-					{ twenty, 2 },
-					{ thirty, 1 } };
-	const struct sample one = { twenty, 2 };
-	struct interval ci;
-
-	(void)state;
-	/*
-	 * The median of three boots drawn is the first with 7/27, the last with
-	 * 7/27: both beyond 2.5 %, whatever the numbers of samples.
-	 */
-	stats_bootstrap_ci(ESTIMATE_MEDIAN, boots, 3, 1, &ci);
-	assert_close(ci.low, 10, 0);
-	assert_close(ci.high, 30, 0);
-	stats_bootstrap_diff_ci(ESTIMATE_MEDIAN, boots, 3, &one, 1, 1, &ci);
-	assert_close(ci.low, -10, 0);
-	assert_close(ci.high, 10, 0);
-	/* The mean of three is 10 with 1/27, which is more than 2.5 %, as is 30. */
-	stats_bootstrap_ci(ESTIMATE_MEAN, boots, 3, 1, &ci);
-	assert_close(ci.low, 10, 0);
-	assert_close(ci.high, 30, 0);
+	for (size_t i = 0; i < 10; i++)
+		longer[i] = drug2[i] - drug1[i];
+	ci = stats_estimate_ci(ESTIMATE_MEAN, longer, 10);
+	assert_close(ci.low, 0.7001142, 1e-7);
+	assert_close(ci.high, 2.4598858, 1e-7);
+	ci = stats_mean_ci(longer, 1);
+	assert_close(ci.low, longer[0], 0);
+	assert_close(ci.high, longer[0], 0);
 }
 
 /*
- * Normal boots and samples: the variance of a mean of K means of n samples is
- * (between + within / n) / K.  Pooled, as if they came from one boot, the samples
- * would give an interval of a fifth of the width.
+ * R: t.test(drug2, drug1, var.equal = TRUE): t = 1.8608, 18 degrees of freedom,
+ * p = 0.07919, means 2.33 and 0.75, interval -0.203874 to 3.363874
  */
-static void bootstrap_widens_with_boots(void **state)
+static void contrasts_are_those_of_r(void **state)
 {
-	enum {
-		K = 40,
-		N = 50
-	};
-	static double x[K][N];
-	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-	struct sample boots[K];
-	struct interval ci;
-	double want = 2 * 1.96 * sqrt((100 + 100.0 / N) / K);
+	struct contrast c = stats_contrast(drug1, 10, drug2, 10);
+	struct interval ci = stats_contrast_ci(&c, 1);
 
 	(void)state;
-	for (size_t k = 0; k < K; k++) {
-		double boot = gsl_ran_gaussian(rng, 10);
-
-		for (size_t i = 0; i < N; i++)
-			x[k][i] = boot + gsl_ran_gaussian(rng, 10);
-		stats_sort(x[k], N);
-		boots[k] = (struct sample){ x[k], N };
-	}
-	gsl_rng_free(rng);
-	stats_bootstrap_ci(ESTIMATE_MEAN, boots, K, 3, &ci);
-	assert_close(ci.high - ci.low, want, want * 0.3);
+	assert_close(c.diff, 1.58, 1e-12);
+	assert_close(c.diff / c.error, 1.8608, 0.00005);
+	assert_int_equal(c.freedom, 18);
+	assert_close(stats_contrast_p(&c), 0.07919, 0.000005);
+	assert_close(ci.low, -0.203874, 1e-6);
+	assert_close(ci.high, 3.363874, 1e-6);
 }
 
-/*
- * Boots that are alike: what is left is chance within them.  The mean of K means of
- * n samples of 0 to 100, whose variance is 850, varies by 850 / n / K.
- */
-static void bootstrap_draws_samples_within_boots(void **state)
+static void contrasts_without_noise(void **state)
 {
-	enum {
-		K = 4,
-		N = 101
-	};
-	struct sample boots[K];
-	struct interval ci;
-	double x[N];
-	double want = 2 * 1.96 * sqrt(850.0 / N / K);
+	static const double a[] = { 265, 265, 265 }, b[] = { 266, 266 };
+	struct contrast c = stats_contrast(a, 3, b, 2);
 
 	(void)state;
-	for (size_t i = 0; i < N; i++)
-		x[i] = i;
-	for (size_t k = 0; k < K; k++)
-		boots[k] = (struct sample){ x, N };
-	stats_bootstrap_ci(ESTIMATE_MEAN, boots, K, 3, &ci);
-	assert_close(ci.high - ci.low, want, want * 0.1);
-	assert_close((ci.high + ci.low) / 2, 50, 1);
+	assert_close(stats_contrast_p(&c), 0, 0);
+	assert_close(stats_contrast_ci(&c, 40).low, 1, 0);
+	assert_close(stats_contrast_ci(&c, 40).high, 1, 0);
+	c = stats_contrast(a, 3, a, 2);
+	assert_close(stats_contrast_p(&c), 1, 0);
+	assert_close(stats_contrast_ci(&c, 1).low, 0, 0);
 }
 
-#define NAIVE_RESAMPLES 20000
-
-/* The textbook bootstrap: draw n values with replacement, sort, take the median. */
-static struct interval naive_median_ci(const double *x, size_t n)
+/* Of one family, p-value and interval never contradict each other. */
+static void families_have_one_answer(void **state)
 {
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-	double *medians = calloc(NAIVE_RESAMPLES, sizeof(*medians));
-	double *draw = calloc(n, sizeof(*draw));
-	struct interval ci;
-
-	gsl_rng_set(rng, 99);
-	for (size_t i = 0; i < NAIVE_RESAMPLES; i++) {
-		for (size_t j = 0; j < n; j++)
-			draw[j] = x[gsl_rng_uniform_int(rng, n)];
-		stats_sort(draw, n);
-		medians[i] = stats_quantile(draw, n, 0.5);
-	}
-	stats_sort(medians, NAIVE_RESAMPLES);
-	ci.low = stats_quantile(medians, NAIVE_RESAMPLES, 0.025);
-	ci.high = stats_quantile(medians, NAIVE_RESAMPLES, 0.975);
-	gsl_rng_free(rng);
-	free(medians);
-	free(draw);
-	return ci;
-}
-
-/* Medians are drawn without their resamples; the distribution must be the same. */
-static void bootstrap_agrees_with_the_textbook(void **state)
-{
-	double x[101];
+	size_t shown = 0;
 
 	(void)state;
-	for (size_t i = 0; i < 101; i++)
-		x[i] = i;
-	for (size_t n = 100; n <= 101; n++) {
-		struct interval want = naive_median_ci(x, n), sum = { 0, 0 };
+	for (size_t i = 0; i < 2000; i++) {
+		size_t family = 1 + i % 50;
+		double a[6], b[6], p;
+		struct interval ci;
+		struct contrast c;
 
-		for (uint64_t seed = 1; seed <= 20; seed++) {
-			struct interval ci;
-
-			one_boot_ci(ESTIMATE_MEDIAN, x, n, seed, &ci);
-			sum.low += ci.low / 20;
-			sum.high += ci.high / 20;
+		for (size_t j = 0; j < 6; j++) {
+			a[j] = gsl_ran_gaussian(rng, 1);
+			b[j] = gsl_ran_gaussian(rng, 1) + i % 7;
 		}
-		assert_close(sum.low, want.low, 0.75);
-		assert_close(sum.high, want.high, 0.75);
+		c = stats_contrast(a, 6, b, 6);
+		ci = stats_contrast_ci(&c, family);
+		p = stats_family_p(stats_contrast_p(&c), family);
+		assert_true((p < STATS_SIGNIFICANCE) ==
+			    (ci.low > 0 || ci.high < 0));
+		shown += p < STATS_SIGNIFICANCE;
 	}
+	assert_in_range(shown, 500, 1500);
+	gsl_rng_free(rng);
 }
 
-/* 300 ones among 1000: the normal approximation gives 0.3 -+ 1.96 * 0.01449. */
-static void bootstrap_of_a_share(void **state)
+/* 2 of the C(8, 4) = 70 orders of 4 and 4 */
+static void chance_apart(void **state)
 {
-	double x[1000];
-	struct interval ci;
-
 	(void)state;
-	for (size_t i = 0; i < 1000; i++)
-		x[i] = i >= 700;
-	one_boot_ci(ESTIMATE_MEAN, x, 1000, 5, &ci);
-	assert_close(ci.low, 0.2716, 0.004);
-	assert_close(ci.high, 0.3284, 0.004);
+	assert_close(stats_chance_apart(4, 4), 2.0 / 70, 1e-12);
+	assert_close(stats_chance_apart(1, 1), 1, 1e-12);
+}
+
+/*
+ * R's ?power.t.test: power.t.test(n = 20, delta = 1, sd = 1) has power 0.8689528,
+ * power.t.test(power = .90, delta = 1, sd = 1) has n = 22.02110.
+ */
+static void power_is_that_of_r(void **state)
+{
+	(void)state;
+	assert_close(power_of(1, 20, 20, 1), 0.8689528, 0.001);
+	assert_close(power_of(0, 8, 8, 1), 0.05, 0.001);
+	assert_int_equal(power_boots_needed(1, 1), 23);
+	assert_close(power_effect_shown(23, 23, 1), 0.977, 0.01);
+	/* What is needed is what shows it. */
+	for (double effect = 0.5; effect < 6; effect *= 1.3) {
+		size_t n = power_boots_needed(effect, 40);
+
+		assert_true(power_of(effect, n, n, 40) >= POWER_WANTED);
+		assert_true(n == STATS_BOOTS_LEAST ||
+			    power_of(effect, n - 1, n - 1, 40) < POWER_WANTED);
+		assert_true(power_effect_shown(n, n, 40) <= effect * 1.0001);
+	}
+	assert_int_equal(power_boots_needed(100, 40), STATS_BOOTS_LEAST);
+	assert_int_equal(power_boots_needed(0.01, 40), 0);
 }
 
 int main(void)
@@ -307,15 +199,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(quantiles_are_those_of_r),
 		cmocka_unit_test(estimates_are_median_and_mean),
-		cmocka_unit_test(mann_whitney_is_that_of_r),
-		cmocka_unit_test(mann_whitney_of_constants),
-		cmocka_unit_test(bootstrap_is_reproducible),
-		cmocka_unit_test(bootstrap_of_constants_is_the_constant),
-		cmocka_unit_test(bootstrap_draws_boots),
-		cmocka_unit_test(bootstrap_draws_samples_within_boots),
-		cmocka_unit_test(bootstrap_widens_with_boots),
-		cmocka_unit_test(bootstrap_agrees_with_the_textbook),
-		cmocka_unit_test(bootstrap_of_a_share),
+		cmocka_unit_test(interval_of_a_median),
+		cmocka_unit_test(interval_of_a_mean),
+		cmocka_unit_test(contrasts_are_those_of_r),
+		cmocka_unit_test(contrasts_without_noise),
+		cmocka_unit_test(families_have_one_answer),
+		cmocka_unit_test(chance_apart),
+		cmocka_unit_test(power_is_that_of_r),
 	};
 
 	return cmocka_run_group_tests_name("stats", tests, sort_references,

@@ -24,7 +24,6 @@ static inline void unit_run_init(struct run *run, const char *name,
 	m->marks = marks;
 	m->lane = LANE_ICOUNT;
 	m->unit = UNIT_INSTRUCTIONS;
-	m->seed = 1;
 }
 
 /* @n samples, each @base plus its number modulo @step, for @divisor iterations */

@@ -7,10 +7,11 @@
 #include "render/compare_csv.h"
 #include "render/text.h"
 
-#define HEADER                                                                 \
-	"lane,path,workload,metric,unit,n_early,n_late,early,late,diff,ratio," \
-	"ci_low,ci_high,p_value,verdict\n"
-#define MAX_RUNS 12
+#define HEADER                                                                   \
+	"lane,path,workload,metric,unit,n_early,n_late,early,late,diff,ratio,"   \
+	"ci_low,ci_high,p_value,verdict,boots_early,boots_late,basis,early_low," \
+	"early_high,late_low,late_high,p_alone,family,detectable,early_is,late_is\n"
+#define MAX_RUNS 32
 
 /* Runs, what is written about them, and what is said meanwhile. */
 struct scene {

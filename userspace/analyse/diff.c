@@ -29,69 +29,51 @@ int equivalence_parse(const char *text, struct equivalence *eq)
 	return 0;
 }
 
-static int compare_boots(const struct cell *a, const struct cell *b,
-			 uint64_t seed, struct diff *diff)
+static struct interval range_of(const struct cell *cell)
 {
-	int err = stats_mann_whitney_exact(a->estimates, a->boots, b->estimates,
-					   b->boots, &diff->p_value);
-
-	if (!err)
-		err = stats_hodges_lehmann(a->estimates, a->boots, b->estimates,
-					   b->boots, &diff->shift);
-	if (!err)
-		err = stats_bootstrap_diff_ci(a->v.how, a->sample, a->boots,
-					      b->sample, b->boots, seed,
-					      &diff->ci);
-	return err;
-}
-
-static int compare_samples(const struct values *a, const struct values *b,
-			   uint64_t seed, struct diff *diff)
-{
-	struct sample first = values_sample(a), second = values_sample(b);
-
-	diff->p_value = stats_mann_whitney(a->x, a->n, b->x, b->n);
-	return stats_bootstrap_diff_ci(a->how, &first, 1, &second, 1, seed,
-				       &diff->ci);
+	return (struct interval){ cell->figures[0],
+				  cell->figures[cell->boots - 1] };
 }
 
 /**
  * diff_cells() - compare two cells of the same key
- * @seed: of the bootstrap
- * @diff: out: all but the verdict
- * Return: 0 or -ENOMEM
+ * @diff: out: all that does not depend on the family
  */
-int diff_cells(const struct cell *first, const struct cell *second,
-	       uint64_t seed, struct diff *diff)
+void diff_cells(const struct cell *first, const struct cell *second,
+		struct diff *diff)
 {
-	const struct values *a = &first->v, *b = &second->v;
-	int err;
+	double a = first->v.estimate, b = second->v.estimate;
 
 	memset(diff, 0, sizeof(*diff));
-	diff->diff = b->estimate - a->estimate;
-	diff->ratio = a->estimate ? b->estimate / a->estimate : 0;
+	diff->diff = b - a;
+	diff->ratio = a ? b / a : 0;
 	diff->boots_first = first->boots;
 	diff->boots_second = second->boots;
-	diff->basis = first->exact && second->exact    ? BASIS_EXACT :
-		      first->boots + second->boots > 2 ? BASIS_BOOTS :
-							 BASIS_SAMPLES;
-	err = diff->basis == BASIS_BOOTS ?
-		      compare_boots(first, second, seed, diff) :
-		      compare_samples(a, b, seed, diff);
-	diff->p_adjusted = diff->p_value;
-	return err;
+	diff->first = range_of(first);
+	diff->second = range_of(second);
+	diff->basis = first->exact			    ? BASIS_COUNTS :
+		      first->boots > 1 && second->boots > 1 ? BASIS_BOOTS :
+							      BASIS_ONE_BOOT;
+	if (diff->basis == BASIS_COUNTS)
+		diff->ci =
+			(struct interval){ diff->second.low - diff->first.high,
+					   diff->second.high -
+						   diff->first.low };
+	else if (diff->basis == BASIS_BOOTS)
+		diff->boots = stats_contrast(first->figures, first->boots,
+					     second->figures, second->boots);
 }
 
-/** diff_can_show() - are there boots enough for a verdict? */
-bool diff_can_show(const struct diff *diff)
+/** diff_scatters() - do its boots differ, so that it is one of a family? */
+bool diff_scatters(const struct diff *diff)
 {
-	return diff->basis == BASIS_EXACT ||
-	       stats_can_differ(diff->boots_first, diff->boots_second);
+	return diff->basis == BASIS_BOOTS && diff->boots.noise > 0;
 }
 
-static bool is_within(const struct interval *ci, double margin)
+/** diff_has_interval() - is there anything known of the difference but itself? */
+bool diff_has_interval(const struct diff *diff)
 {
-	return ci->low >= -margin && ci->high <= margin;
+	return diff->basis != BASIS_ONE_BOOT;
 }
 
 static bool is_equivalent(const struct diff *diff, double first, enum unit unit,
@@ -102,34 +84,76 @@ static bool is_equivalent(const struct diff *diff, double first, enum unit unit,
 
 	if (unit == UNIT_COUNT && !eq->percent)
 		return false;
-	return is_within(&diff->ci, margin) &&
-	       (diff->basis != BASIS_BOOTS ||
-		is_within(&diff->shift.ci, margin));
+	return diff->ci.low >= -margin && diff->ci.high <= margin;
+}
+
+static double width(const struct interval *range)
+{
+	return range->high - range->low;
+}
+
+static bool enough_boots(const struct diff *diff, size_t least)
+{
+	return diff->boots_first >= least && diff->boots_second >= least;
+}
+
+/*
+ * Counts that differ between boots may lie apart by chance: not where the gap is as
+ * wide as they are, nor where there are boots enough.
+ */
+static bool is_chance(const struct diff *diff)
+{
+	double wider = fmax(width(&diff->first), width(&diff->second));
+	double gap = fmax(diff->ci.low, -diff->ci.high);
+
+	return wider > 0 && (gap < wider || !enough_boots(diff, 3)) &&
+	       stats_chance_apart(diff->boots_first, diff->boots_second) >=
+		       STATS_SIGNIFICANCE;
+}
+
+/* Verdicts for want of boots; anything else when there are enough. */
+static enum verdict boots_wanted(const struct diff *diff)
+{
+	bool apart = diff->ci.low > 0 || diff->ci.high < 0;
+
+	if (!enough_boots(diff, 2))
+		return VERDICT_ONE_BOOT;
+	if (diff->basis == BASIS_COUNTS)
+		return apart && is_chance(diff) ? VERDICT_FEW_BOOTS :
+						  VERDICT_NO_DIFFERENCE;
+	return enough_boots(diff, STATS_BOOTS_LEAST) ? VERDICT_NO_DIFFERENCE :
+						       VERDICT_FEW_BOOTS;
 }
 
 /**
- * diff_judge() - the verdict
- * @diff: with @diff->p_adjusted
+ * diff_judge() - the interval for its family, and the verdict, which follows from it
+ * @family: comparisons that are judged together, this one included; 0 where its boots do
+ *	not scatter
  * @first: the first figure, which a margin in percent refers to
  * @unit: of the figures
  *
- * A difference needs the p-value and the interval.  Equivalence needs every
- * interval within the margin.  A difference that is shown stays one, however
- * small.
+ * A difference is shown where 0 is outside the interval, and then it stays one, however
+ * small.  Equivalence needs the interval within the margin.
  */
-void diff_judge(struct diff *diff, double first, enum unit unit,
+void diff_judge(struct diff *diff, size_t family, double first, enum unit unit,
 		const struct equivalence *eq)
 {
-	if (!diff_can_show(diff))
-		diff->verdict = VERDICT_FEW_BOOTS;
-	else if (diff->p_adjusted < STATS_SIGNIFICANCE && diff->ci.low > 0)
+	diff->family = family;
+	if (diff->basis == BASIS_BOOTS) {
+		diff->ci = stats_contrast_ci(&diff->boots, family ? family : 1);
+		diff->p_value = stats_contrast_p(&diff->boots);
+		diff->p_adjusted =
+			stats_family_p(diff->p_value, family ? family : 1);
+	}
+	diff->verdict = boots_wanted(diff);
+	if (diff->verdict != VERDICT_NO_DIFFERENCE)
+		return;
+	if (diff->ci.low > 0)
 		diff->verdict = VERDICT_SLOWER;
-	else if (diff->p_adjusted < STATS_SIGNIFICANCE && diff->ci.high < 0)
+	else if (diff->ci.high < 0)
 		diff->verdict = VERDICT_FASTER;
 	else if (is_equivalent(diff, first, unit, eq))
 		diff->verdict = VERDICT_EQUIVALENT;
-	else
-		diff->verdict = VERDICT_NO_DIFFERENCE;
 }
 
 /** verdict_word() - the verdict in a word or two, for tables */
@@ -141,6 +165,7 @@ const char *verdict_word(enum verdict verdict)
 		[VERDICT_FASTER] = "faster",
 		[VERDICT_EQUIVALENT] = "equivalent",
 		[VERDICT_FEW_BOOTS] = "few boots",
+		[VERDICT_ONE_BOOT] = "one boot",
 	};
 
 	return words[verdict];
@@ -155,6 +180,8 @@ const char *verdict_text(char text[VERDICT_SIZE], enum verdict verdict,
 		return "no difference shown";
 	case VERDICT_FEW_BOOTS:
 		return "too few boots";
+	case VERDICT_ONE_BOOT:
+		return "one boot";
 	case VERDICT_EQUIVALENT:
 		snprintf(text, VERDICT_SIZE, "equivalent within %.6g %s",
 			 eq->margin, eq->percent ? "%" : unit_name(unit));
@@ -164,13 +191,13 @@ const char *verdict_text(char text[VERDICT_SIZE], enum verdict verdict,
 	}
 }
 
-/** basis_name() - what a comparison rests on, as JSON has it */
+/** basis_name() - what a comparison rests on, as JSON and CSV files have it */
 const char *basis_name(enum basis basis)
 {
 	static const char *const names[] = {
-		[BASIS_EXACT] = "exact counts",
+		[BASIS_COUNTS] = "counts",
 		[BASIS_BOOTS] = "boots",
-		[BASIS_SAMPLES] = "samples of one boot each",
+		[BASIS_ONE_BOOT] = "one boot",
 	};
 
 	return names[basis];

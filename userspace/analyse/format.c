@@ -83,6 +83,31 @@ const char *format_change_interval(char text[NUMBER_SIZE],
 	return format_bounds(text, ci, format_change);
 }
 
+/**
+ * format_grounds() - what a difference rests on
+ *
+ * Boots' interval; the range of counts that differ between boots; how many boots have
+ * the same counts; or that there is one boot only.
+ */
+const char *format_grounds(char text[NUMBER_SIZE], const struct diff *diff)
+{
+	size_t first = diff->boots_first, second = diff->boots_second;
+
+	if (first == 1 && second == 1)
+		return strcpy(text, "one boot of each");
+	if (!diff_has_interval(diff))
+		snprintf(text, NUMBER_SIZE, "%zu and %zu boots", first, second);
+	else if (diff->basis == BASIS_BOOTS || diff->ci.low != diff->ci.high)
+		format_change_interval(text, &diff->ci);
+	else if (first == second)
+		snprintf(text, NUMBER_SIZE, "in %zu boots of %zu", first,
+			 second);
+	else
+		snprintf(text, NUMBER_SIZE, "in all %zu and %zu boots", first,
+			 second);
+	return text;
+}
+
 /** format_ratio() - a ratio as a change in percent; "" where there is none */
 const char *format_ratio(char text[NUMBER_SIZE], double ratio)
 {

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "analyse/diff.h"
 #include "run/manifest.h"
 #include "stats/stats.h"
 
@@ -16,6 +17,7 @@ const char *format_change(char text[NUMBER_SIZE], double value);
 const char *format_interval(char text[NUMBER_SIZE], const struct interval *ci);
 const char *format_change_interval(char text[NUMBER_SIZE],
 				   const struct interval *ci);
+const char *format_grounds(char text[NUMBER_SIZE], const struct diff *diff);
 const char *format_ratio(char text[NUMBER_SIZE], double ratio);
 const char *format_p(char text[NUMBER_SIZE], double p);
 const char *format_flush_share(char text[NUMBER_SIZE], bool pcid, double share);

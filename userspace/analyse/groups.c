@@ -276,36 +276,13 @@ free:
 	return err;
 }
 
-/* A cell that is being filled, and which run each of its boots began with. */
+/* A cell that is being filled: its boots, and which run each of them began with. */
 struct loading {
 	const struct key *key;
 	struct cell *cell;
+	struct values *boot;
 	const struct run **first;
-	double low;
-	double high;
 };
-
-/* The estimate of one run by itself, for the spread between runs. */
-static int note_run(struct loading *l, const struct run *run,
-		    const struct series *s)
-{
-	struct cell *cell = l->cell;
-	struct values v;
-	int err;
-
-	values_init(&v);
-	err = values_add(&v, s, run->manifest.ticks_per_unit);
-	if (!err) {
-		values_estimate(&v, l->key->metric);
-		if (!cell->runs || v.estimate < l->low)
-			l->low = v.estimate;
-		if (!cell->runs || v.estimate > l->high)
-			l->high = v.estimate;
-		cell->runs++;
-	}
-	values_deinit(&v);
-	return err;
-}
 
 /* A run that does not know its boot is taken for a boot of its own. */
 static struct values *boot_of(struct loading *l, const struct run *run)
@@ -315,9 +292,9 @@ static struct values *boot_of(struct loading *l, const struct run *run)
 
 	for (size_t i = 0; *boot && i < cell->boots; i++)
 		if (!strcmp(l->first[i]->manifest.boot, boot))
-			return &cell->boot[i];
+			return &l->boot[i];
 	l->first[cell->boots] = run;
-	return &cell->boot[cell->boots++];
+	return &l->boot[cell->boots++];
 }
 
 static int load_run(struct loading *l, const struct run *run)
@@ -331,31 +308,28 @@ static int load_run(struct loading *l, const struct run *run)
 	if (values_add(&l->cell->v, s, ticks_per_unit) ||
 	    values_add(boot_of(l, run), s, ticks_per_unit))
 		return -ENOMEM;
-	return note_run(l, run, s);
+	return 0;
 }
 
-static void list_boots(struct cell *cell, enum metric metric)
+/* What the boots' figures say of the variant. */
+static void estimate_boots(struct cell *cell)
 {
-	for (size_t i = 0; i < cell->boots; i++) {
-		values_estimate(&cell->boot[i], metric);
-		cell->sample[i] = values_sample(&cell->boot[i]);
-		cell->estimates[i] = cell->boot[i].estimate;
+	struct values *v = &cell->v;
+	size_t n = cell->boots;
+
+	stats_sort(cell->figures, n);
+	if (cell->exact) {
+		v->estimate = stats_quantile(cell->figures, n, 0.5);
+		v->ci = (struct interval){ cell->figures[0],
+					   cell->figures[n - 1] };
+	} else if (n > 1) {
+		v->estimate = stats_mean(cell->figures, n);
+		v->ci = stats_mean_ci(cell->figures, n);
 	}
-	stats_sort(cell->estimates, cell->boots);
-}
-
-/* Several boots: the estimate of their estimates, and an interval that says so. */
-static int estimate_boots(struct cell *cell, uint64_t seed)
-{
-	cell->v.estimate =
-		stats_estimate(cell->v.how, cell->estimates, cell->boots);
-	return stats_bootstrap_ci(cell->v.how, cell->sample, cell->boots, seed,
-				  &cell->v.ci);
 }
 
 static int load_runs(const struct group *group, struct loading *l)
 {
-	const struct manifest *m = group_manifest(group);
 	struct cell *cell = l->cell;
 	int err = 0;
 
@@ -363,15 +337,16 @@ static int load_runs(const struct group *group, struct loading *l)
 		err = load_run(l, group->runs[i]);
 	if (err)
 		return err;
-	if (!cell->runs)
+	if (!cell->boots)
 		return -ENOENT;
-	cell->spread = l->high - l->low;
-	cell->exact = lane_is_exact(m->lane) && !cell->spread;
-	list_boots(cell, l->key->metric);
-	err = values_finish(&cell->v, l->key->metric, m->seed);
-	return err || cell->exact || cell->boots == 1 ?
-		       err :
-		       estimate_boots(cell, m->seed);
+	cell->exact = lane_is_exact(group_manifest(group)->lane);
+	for (size_t i = 0; i < cell->boots; i++) {
+		values_estimate(&l->boot[i], l->key->metric);
+		cell->figures[i] = l->boot[i].estimate;
+	}
+	values_estimate(&cell->v, l->key->metric);
+	estimate_boots(cell);
+	return 0;
 }
 
 /**
@@ -387,11 +362,13 @@ int cell_load(const struct group *group, const struct key *key,
 
 	memset(cell, 0, sizeof(*cell));
 	l.first = calloc(group->n, sizeof(*l.first));
-	cell->boot = calloc(group->n, sizeof(*cell->boot));
-	cell->sample = calloc(group->n, sizeof(*cell->sample));
-	cell->estimates = calloc(group->n, sizeof(*cell->estimates));
-	if (l.first && cell->boot && cell->sample && cell->estimates)
+	l.boot = calloc(group->n, sizeof(*l.boot));
+	cell->figures = calloc(group->n, sizeof(*cell->figures));
+	if (l.first && l.boot && cell->figures)
 		err = load_runs(group, &l);
+	for (size_t i = 0; l.boot && i < group->n; i++)
+		values_deinit(&l.boot[i]);
+	free(l.boot);
 	free(l.first);
 	if (err)
 		cell_deinit(cell);
@@ -401,11 +378,7 @@ int cell_load(const struct group *group, const struct key *key,
 /** cell_deinit() - free the samples; harmless when it is done with */
 void cell_deinit(struct cell *cell)
 {
-	for (size_t i = 0; i < cell->boots; i++)
-		values_deinit(&cell->boot[i]);
-	free(cell->boot);
-	free(cell->sample);
-	free(cell->estimates);
+	free(cell->figures);
 	values_deinit(&cell->v);
 	memset(cell, 0, sizeof(*cell));
 }

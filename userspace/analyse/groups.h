@@ -37,25 +37,21 @@ struct key {
 
 /**
  * struct cell - a key measured by all runs of a group
- * @v: samples of all runs together; with several boots its estimate is that of
- *	the boots' estimates, and its interval a two-level bootstrap over boots and
- *	samples, but in an exact lane whose runs agree
- * @boot: samples of each boot, each with its estimate, without interval
- * @sample: the same for the functions of stats.h
- * @estimates: the boots' estimates, sorted
- * @boots: boots that have samples of it
- * @runs: runs that have samples of it
- * @spread: greatest minus least estimate of a single run
- * @exact: of a lane that counts instructions, and @spread is 0
+ *
+ * A boot's figure is that of its samples, whatever the number of its runs.
+ *
+ * @v: samples of all boots together.  Its estimate is the mean of the boots' figures,
+ *	in an exact lane their median.  Its interval is of one boot that of its
+ *	samples, of several Student's of the mean, in an exact lane the range of the
+ *	boots' figures.
+ * @figures: the boots' figures, sorted
+ * @boots: how many, at least 1
+ * @exact: of a lane that counts instructions
  */
 struct cell {
 	struct values v;
-	struct values *boot;
-	struct sample *sample;
-	double *estimates;
+	double *figures;
 	size_t boots;
-	size_t runs;
-	double spread;
 	bool exact;
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "analyse/model.h"
+#include "stats/power.h"
 
 #define EARLY(marks)                                 \
 	{                                            \
@@ -91,8 +92,7 @@ static int add_row(struct part *part, struct row row)
 		row.n_second = second.v.n;
 		row.first_value = first.v.estimate;
 		row.second_value = second.v.estimate;
-		err = diff_cells(&first, &second,
-				 group_manifest(row.first)->seed, &row.diff);
+		diff_cells(&first, &second, &row.diff);
 	}
 	if (!err)
 		part->rows[part->n_rows++] = row;
@@ -120,39 +120,59 @@ static int add_comparison(struct part *part, const struct comparison *what,
 	return err;
 }
 
-/* The p-values of a table answer one question together: they are adjusted together. */
-static int adjust(struct part *part, enum table table)
+/* A question, of a row: what is compared, and by which metric */
+static bool same_family(const struct row *row, const struct row *other)
 {
-	double *p = calloc(part->n_rows + 1, sizeof(*p));
-	size_t n = 0;
-	int err;
-
-	if (!p)
-		return -ENOMEM;
-	for (size_t i = 0; i < part->n_rows; i++)
-		if (part->rows[i].what->table == table &&
-		    diff_can_show(&part->rows[i].diff))
-			p[n++] = part->rows[i].diff.p_value;
-	err = stats_benjamini_hochberg(p, n);
-	n = 0;
-	for (size_t i = 0; !err && i < part->n_rows; i++)
-		if (part->rows[i].what->table == table &&
-		    diff_can_show(&part->rows[i].diff))
-			part->rows[i].diff.p_adjusted = p[n++];
-	free(p);
-	return err;
+	return row->what == other->what && row->key.metric == other->key.metric;
 }
 
-static int judge(struct part *part, const struct equivalence *eq)
+/* How many answer one question together: those whose boots scatter. */
+static size_t family_of(const struct part *part, const struct row *row)
 {
-	int err = 0;
+	size_t n = 0;
 
-	for (enum table table = 0; !err && table < TABLE_COUNT; table++)
-		err = adjust(part, table);
-	for (size_t i = 0; !err && i < part->n_rows; i++)
-		diff_judge(&part->rows[i].diff, part->rows[i].first_value,
-			   part->rows[i].unit, eq);
-	return err;
+	for (size_t i = 0; i < part->n_rows; i++)
+		n += same_family(row, &part->rows[i]) &&
+		     diff_scatters(&part->rows[i].diff);
+	return n;
+}
+
+/* One question: its rows from the first one on are judged together. */
+static void judge_family(struct part *part, size_t first,
+			 const struct equivalence *eq)
+{
+	size_t family = family_of(part, &part->rows[first]), na = 0, nb = 0;
+	double effect = 0;
+
+	for (size_t i = first; i < part->n_rows; i++) {
+		struct row *row = &part->rows[i];
+		struct diff *d = &row->diff;
+
+		if (!same_family(&part->rows[first], row))
+			continue;
+		diff_judge(d, diff_scatters(d) ? family : 0, row->first_value,
+			   row->unit, eq);
+		if (!d->family)
+			continue;
+		if (d->boots_first != na || d->boots_second != nb) {
+			na = d->boots_first;
+			nb = d->boots_second;
+			effect = power_effect_shown(na, nb, family);
+		}
+		d->detectable = effect * d->boots.noise;
+	}
+}
+
+static void judge(struct part *part, const struct equivalence *eq)
+{
+	for (size_t i = 0; i < part->n_rows; i++) {
+		size_t j = 0;
+
+		while (!same_family(&part->rows[i], &part->rows[j]))
+			j++;
+		if (j == i)
+			judge_family(part, i, eq);
+	}
 }
 
 static const struct group *find_side(const struct machine *machine,
@@ -183,7 +203,9 @@ static int part_init(struct part *part, const struct equivalence *eq)
 			part, &comparisons[i],
 			find_side(&part->machine, &comparisons[i].first),
 			find_side(&part->machine, &comparisons[i].second));
-	return err ? err : judge(part, eq);
+	if (!err)
+		judge(part, eq);
+	return err;
 }
 
 static int report_alloc(struct report *report, size_t n,
@@ -243,7 +265,7 @@ int report_init_pair(struct report *report, const struct group *pair,
 			err = add_comparison(part, &of_runs, &pair[0],
 					     &pair[1]);
 		if (!err)
-			err = judge(part, eq);
+			judge(part, eq);
 	}
 	return report_end(report, err);
 }

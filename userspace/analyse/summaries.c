@@ -34,8 +34,10 @@ static void write_key(struct csv *csv, const struct run *run,
 	csv_u64(csv, s->lost);
 }
 
-static void write_statistics(struct csv *csv, const struct values *v)
+static void write_statistics(struct csv *csv, struct values *v,
+			     enum metric metric)
 {
+	values_estimate(v, metric);
 	csv_real(csv, v->x[0]);
 	csv_real(csv, stats_quantile(v->x, v->n, 0.05));
 	csv_real(csv, stats_quantile(v->x, v->n, 0.5));
@@ -45,6 +47,7 @@ static void write_statistics(struct csv *csv, const struct values *v)
 	csv_real(csv, v->x[v->n - 1]);
 	csv_real(csv, v->ci.low);
 	csv_real(csv, v->ci.high);
+	csv_text(csv, v->how == ESTIMATE_MEAN ? "mean" : "median");
 }
 
 /* A series without samples keeps its row: its fields from min on are empty. */
@@ -56,15 +59,13 @@ static int write_row(struct csv *csv, const struct run *run,
 
 	write_key(csv, run, s);
 	if (!s->n) {
-		for (int i = 0; i < 9; i++)
+		for (int i = 0; i < 10; i++)
 			csv_text(csv, "");
 	} else {
 		values_init(&v);
 		err = values_add(&v, s, run->manifest.ticks_per_unit);
 		if (!err)
-			err = values_finish(&v, s->metric, run->manifest.seed);
-		if (!err)
-			write_statistics(csv, &v);
+			write_statistics(csv, &v, s->metric);
 		values_deinit(&v);
 		if (err)
 			return err;
@@ -129,7 +130,7 @@ int summary_write(const struct run *const *runs, size_t n, FILE *f)
 	int err = 0;
 
 	fputs("run,kernel,lane,switch,marks,pcid,path,workload,metric,unit,n,lost,"
-	      "min,p05,median,mean,p95,p99,max,ci_low,ci_high\n",
+	      "min,p05,median,mean,p95,p99,max,ci_low,ci_high,ci_of\n",
 	      f);
 	for (size_t i = 0; !err && i < n; i++)
 		err = write_run(&csv, runs[i]);

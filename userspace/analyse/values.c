@@ -41,8 +41,8 @@ int values_add(struct values *v, const struct series *series,
 }
 
 /**
- * values_estimate() - sort and estimate; @v->ci stays unset
- * @v: holds at least one value
+ * values_estimate() - sort, estimate, and say how sure these samples make that
+ * @v: holds at least one value, all of one boot
  * @metric: a share is estimated by its mean, anything else by its median
  */
 void values_estimate(struct values *v, enum metric metric)
@@ -50,25 +50,5 @@ void values_estimate(struct values *v, enum metric metric)
 	stats_sort(v->x, v->n);
 	v->how = metric == METRIC_FLUSH_SHARE ? ESTIMATE_MEAN : ESTIMATE_MEDIAN;
 	v->estimate = stats_estimate(v->how, v->x, v->n);
-}
-
-/**
- * values_finish() - sort, estimate, and say how sure that is
- * @v: holds at least one value, all of one boot
- * @seed: of the bootstrap
- * Return: 0 or -ENOMEM
- */
-int values_finish(struct values *v, enum metric metric, uint64_t seed)
-{
-	struct sample sample;
-
-	values_estimate(v, metric);
-	sample = values_sample(v);
-	return stats_bootstrap_ci(v->how, &sample, 1, seed, &v->ci);
-}
-
-/** values_sample() - sorted values as the functions of stats.h take them */
-struct sample values_sample(const struct values *v)
-{
-	return (struct sample){ v->x, v->n };
+	v->ci = stats_estimate_ci(v->how, v->x, v->n);
 }

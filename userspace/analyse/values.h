@@ -16,7 +16,7 @@
  * @unit: enum unit
  * @how: what @estimate is
  * @estimate: median, or mean of a share
- * @ci: 95 % bootstrap interval of @estimate
+ * @ci: 95 % interval of @estimate
  */
 struct values {
 	double *x;
@@ -33,7 +33,5 @@ void values_deinit(struct values *v);
 int values_add(struct values *v, const struct series *series,
 	       double ticks_per_unit);
 void values_estimate(struct values *v, enum metric metric);
-int values_finish(struct values *v, enum metric metric, uint64_t seed);
-struct sample values_sample(const struct values *v);
 
 #endif /* PTISCOPE_ANALYSE_VALUES_H */

@@ -56,7 +56,6 @@ static int run_compare(int argc, char **argv)
 	const struct opt table[] = {
 		REPORT_OPT_FORMAT(&opts),
 		REPORT_OPT_EQUIVALENT(&opts),
-		REPORT_OPT_SEED(&opts),
 		{ 0 },
 	};
 	int first, stop;

@@ -153,7 +153,6 @@ static int run_report(int argc, char **argv)
 		  .arg = "FILE",
 		  .help = "write a page with the plots too" },
 		REPORT_OPT_EQUIVALENT(&opts),
-		REPORT_OPT_SEED(&opts),
 		{ 0 },
 	};
 	int first,

@@ -3,24 +3,17 @@
 #include "cmd/report_opts.h"
 
 /**
- * report_opts_open() - check the options, open the runs, apply the one to the other
+ * report_opts_open() - check the options, open the runs
  * @runs: out: needs report_runs_deinit() when this returns OPTS_GO_ON
  * Return: OPTS_GO_ON, or an exit code after one line on stderr
  */
 int report_opts_open(const struct command *cmd, struct report_opts *opts,
 		     struct report_runs *runs, char **dirs, size_t n)
 {
-	int stop;
-
 	if (equivalence_parse(opts->equivalent, &opts->eq))
 		return opts_usage_error(
 			cmd,
 			"--equivalent: '%s' is neither a number nor one with %%",
 			opts->equivalent);
-	stop = report_runs_open(cmd, runs, dirs, n);
-	if (stop != OPTS_GO_ON || opts->seed == REPORT_SEED_UNSET)
-		return stop;
-	for (size_t i = 0; i < runs->n; i++)
-		runs->run[i].manifest.seed = opts->seed;
-	return OPTS_GO_ON;
+	return report_runs_open(cmd, runs, dirs, n);
 }

@@ -11,21 +11,17 @@
  * struct report_opts - options that commands on finished runs share
  * @format: enum report_format
  * @equivalent: value of --equivalent
- * @seed: replaces that of every run, unless it is %REPORT_SEED_UNSET
  * @eq: out: @equivalent
  */
 struct report_opts {
 	int format;
 	const char *equivalent;
-	uint64_t seed;
 	struct equivalence eq;
 };
 
-#define REPORT_SEED_UNSET UINT64_MAX
-
-#define REPORT_OPTS_INIT                                                      \
-	{                                                                     \
-		.equivalent = EQUIVALENCE_DEFAULT, .seed = REPORT_SEED_UNSET, \
+#define REPORT_OPTS_INIT                           \
+	{                                          \
+		.equivalent = EQUIVALENCE_DEFAULT, \
 	}
 
 /* Entries of a command's option table */
@@ -42,14 +38,6 @@ struct report_opts {
 		.dest = &(o)->equivalent, .arg = "D",                                          \
 		.help = "no matter: a difference up to D%, or D (default " EQUIVALENCE_DEFAULT \
 			")"                                                                    \
-	}
-
-#define REPORT_OPT_SEED(o)                                                  \
-	{                                                                   \
-		.name = "seed", .type = OPT_U64, .dest = &(o)->seed,        \
-		.arg = "N",                                                 \
-		.help = "seed of the intervals (default that of the runs)", \
-		.max = UINT32_MAX                                           \
 	}
 
 int report_opts_open(const struct command *cmd, struct report_opts *opts,

@@ -43,7 +43,6 @@ struct run_opts {
 	uint64_t time_ms;
 	uint64_t iterations;
 	uint64_t cpu;
-	uint64_t seed;
 	bool list;
 	bool quick;
 	bool force;
@@ -224,9 +223,6 @@ static int parse(struct run_opts *o, int argc, char **argv)
 		{ "cpu", 'c', OPT_U64, &o->cpu, "N",
 		  "CPU to measure on, default the last allowed", 0,
 		  CPU_SETSIZE - 1, NULL },
-		{ "seed", 0, OPT_U64, &o->seed, "N",
-		  "seed of the intervals that report computes, default 1", 0,
-		  UINT32_MAX, NULL },
 		{ "quick", 'q', OPT_FLAG, &o->quick, NULL,
 		  "30 samples instead of 200", 0, 0, NULL },
 		{ "force", 'f', OPT_FLAG, &o->force, NULL,
@@ -331,9 +327,9 @@ static int open_capture(struct run *run, const struct env *env,
 static int measure_all(struct run *run, const struct run_opts *o,
 		       const struct module_reader *module, bool capture)
 {
-	const struct manifest *m = &run->manifest;
-	uint64_t khz = m->tsc_khz;
-	const struct plan plan = {
+	uint64_t khz = run->manifest.tsc_khz;
+	const struct measure how = {
+		.run = run,
 		.module = module->fd >= 0 ? module : NULL,
 		.reader = capture ? module : NULL,
 		.nmi_source = (enum nmi_source)o->nmi_source,
@@ -343,10 +339,6 @@ static int measure_all(struct run *run, const struct run_opts *o,
 		.time_ns = o->time_ms * 1000000,
 		.iterations = o->iterations,
 		.timeout = TIMEOUT_S * (khz ? khz * 1000 : TICKS_PER_S_UNKNOWN),
-		.cpu = m->pinned_cpu,
-		.lane = m->lane,
-		.unit = m->unit,
-		.pcid = m->pcid,
 	};
 	size_t i;
 	int err = 0;
@@ -354,7 +346,7 @@ static int measure_all(struct run *run, const struct run_opts *o,
 	for (i = 0; i < o->n_workloads && !err; i++) {
 		log_info("%s: %s", o->workloads[i]->name,
 			 o->workloads[i]->help);
-		err = measure_workload(&plan, o->workloads[i], run);
+		err = bench_measure(&how, o->workloads[i]);
 	}
 	return err;
 }
@@ -374,7 +366,7 @@ static int measure(struct run *run, const struct env *env,
 		if (err)
 			return err;
 	}
-	err = describe_machine(&run->manifest, env, o->lane, o->cpu, o->seed);
+	err = describe_machine(&run->manifest, env, o->lane, o->cpu);
 	if (err)
 		return err;
 	err = open_capture(run, env, o, &reader, &capture);
@@ -406,7 +398,7 @@ static int run_into(struct rundir *dir, const struct env *env,
 
 static int run_main(int argc, char **argv)
 {
-	struct run_opts o = { .lane = -1, .cpu = PIN_LAST, .seed = 1 };
+	struct run_opts o = { .lane = -1, .cpu = PIN_LAST };
 	struct rundir dir;
 	struct env env;
 	int code;

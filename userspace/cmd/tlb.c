@@ -10,6 +10,7 @@
 
 #include "workload/workload.h"
 #include "base/loop.h"
+#include "measure/measure.h"
 #include "analyse/store.h"
 #include "machine/describe.h"
 #include "base/log.h"
@@ -89,7 +90,7 @@ static int touch_again(const struct workload *w, struct bench_ctx *ctx,
 		       const struct tlb_chain *c, bool enter, uint64_t *ticks)
 {
 	uint64_t start, unused;
-	int err = bench_prepare(ctx);
+	int err = w->prepare ? w->prepare(ctx) : 0;
 
 	if (err)
 		return err;
@@ -205,7 +206,7 @@ static int measure(struct run *run, const struct env *env,
 	struct bench_ctx ctx = { .iterations = 1, .timeout = WAIT_TICKS };
 	int err;
 
-	err = describe_machine(&run->manifest, env, o->lane, o->cpu, 1);
+	err = describe_machine(&run->manifest, env, o->lane, o->cpu);
 	if (!err)
 		err = manifest_set(&run->manifest.capture_why,
 				   "the TLB is timed from user mode");

@@ -30,14 +30,13 @@ static int check_lane(struct manifest *m, const struct env *env, bool named)
  * @env: the machine, probed
  * @lane: enum lane that the user named, or -1
  * @cpu: CPU that is measured on
- * @seed: of the intervals
  *
  * Warns where the lane was not named and can't be told, or does not fit.
  *
  * Return: 0, or a negative errno, -ENODATA after one line on stderr.
  */
 int describe_machine(struct manifest *m, const struct env *env, int lane,
-		     uint64_t cpu, uint64_t seed)
+		     uint64_t cpu)
 {
 	const char *source;
 	int err;
@@ -49,7 +48,6 @@ int describe_machine(struct manifest *m, const struct env *env, int lane,
 	m->pti = env->pti;
 	m->pcid = env->pcid;
 	m->pinned_cpu = cpu;
-	m->seed = seed;
 	m->tsc_khz = calibrate_tsc_khz(&source);
 	m->unit = env_lane_unit(m->lane);
 	m->ticks_per_unit = m->unit == UNIT_NS ? (double)m->tsc_khz / 1e6 : 1;

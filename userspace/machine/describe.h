@@ -6,6 +6,6 @@
 #include "run/manifest.h"
 
 int describe_machine(struct manifest *m, const struct env *env, int lane,
-		     uint64_t cpu, uint64_t seed);
+		     uint64_t cpu);
 
 #endif /* PTISCOPE_MACHINE_DESCRIBE_H */

@@ -9,6 +9,47 @@
 #include "base/log.h"
 #include "render/compare_csv.h"
 
+/* An empty field where there is no such figure */
+static void write_if(struct csv *csv, bool is_there, double value)
+{
+	if (is_there)
+		csv_real(csv, value);
+	else
+		csv_text(csv, "");
+}
+
+/* A variant as the runs of vm/bench are named: stock-early, late-marks, off */
+static void write_side(struct csv *csv, const struct group *group)
+{
+	const struct manifest *m = group_manifest(group);
+	char name[32];
+
+	snprintf(name, sizeof(name), "%s%s%s",
+		 m->variant == VARIANT_STOCK ? "stock-" : "",
+		 switch_names[m->switch_mode], m->marks ? "-marks" : "");
+	csv_text(csv, name);
+}
+
+/* The columns that came later: all behind the verdict */
+static void write_grounds(struct csv *csv, const struct row *row)
+{
+	const struct diff *d = &row->diff;
+	bool chance = d->basis == BASIS_BOOTS;
+
+	csv_u64(csv, d->boots_first);
+	csv_u64(csv, d->boots_second);
+	csv_text(csv, basis_name(d->basis));
+	csv_real(csv, d->first.low);
+	csv_real(csv, d->first.high);
+	csv_real(csv, d->second.low);
+	csv_real(csv, d->second.high);
+	write_if(csv, chance, d->p_value);
+	write_if(csv, chance, d->family);
+	write_if(csv, d->family, d->detectable);
+	write_side(csv, row->first);
+	write_side(csv, row->second);
+}
+
 static void write_row(struct csv *csv, const struct row *row,
 		      const struct equivalence *eq)
 {
@@ -27,14 +68,12 @@ static void write_row(struct csv *csv, const struct row *row,
 	csv_real(csv, row->first_value);
 	csv_real(csv, row->second_value);
 	csv_real(csv, d->diff);
-	if (row->first_value)
-		csv_real(csv, d->ratio);
-	else
-		csv_text(csv, "");
-	csv_real(csv, d->ci.low);
-	csv_real(csv, d->ci.high);
-	csv_real(csv, d->p_adjusted);
+	write_if(csv, row->first_value, d->ratio);
+	write_if(csv, diff_has_interval(d), d->ci.low);
+	write_if(csv, diff_has_interval(d), d->ci.high);
+	write_if(csv, d->basis == BASIS_BOOTS, d->p_adjusted);
 	csv_text(csv, verdict_text(verdict, d->verdict, eq, row->unit));
+	write_grounds(csv, row);
 	csv_end(csv);
 }
 
@@ -55,7 +94,8 @@ static int write_tables(const struct report *report, FILE *f, enum table first,
 	struct csv csv = { .f = f };
 
 	fputs("lane,path,workload,metric,unit,n_early,n_late,early,late,diff,ratio,"
-	      "ci_low,ci_high,p_value,verdict\n",
+	      "ci_low,ci_high,p_value,verdict,boots_early,boots_late,basis,early_low,"
+	      "early_high,late_low,late_high,p_alone,family,detectable,early_is,late_is\n",
 	      f);
 	for (enum table table = first; table <= last; table++)
 		write_table(&csv, report, table);
@@ -75,7 +115,10 @@ int compare_write(const struct report *report, FILE *f)
 }
 
 /**
- * baseline_write() - write baseline.csv: patched (column late) against stock (column early)
+ * baseline_write() - write baseline.csv: patched against stock
+ *
+ * The columns named early hold stock, those named late patched: early_is and late_is say
+ * so in each row.
  *
  * Lane stock/LANE compares with PTI on, stock-off/LANE with PTI off.
  *

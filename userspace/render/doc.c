@@ -64,8 +64,8 @@ static int round_trips(const struct part *part, const struct doc_format *format,
 {
 	const struct machine *machine = &part->machine;
 
-	TABLE(format, f, "workload", "path", "variant", "median",
-	      "95 % interval", "p05", "p95", "n", "lost", "boots");
+	TABLE(format, f, "workload", "path", "variant", "median", "interval",
+	      "p05", "p95", "n", "lost", "boots");
 	for (size_t i = 0; i < part->n_keys; i++) {
 		const struct key *key = &part->keys[i];
 
@@ -93,21 +93,18 @@ static void comparison_row(const struct row *row, const struct report *report,
 {
 	char first[NUMBER_SIZE], second[NUMBER_SIZE], change[NUMBER_SIZE],
 		ci[NUMBER_SIZE], ratio[NUMBER_SIZE], p[NUMBER_SIZE],
-		shift[2 * NUMBER_SIZE] = "", verdict[VERDICT_SIZE],
-			  number[NUMBER_SIZE];
+		boots[NUMBER_SIZE], verdict[VERDICT_SIZE];
 	const struct diff *d = &row->diff;
 
-	format_change_interval(ci, &d->ci);
-	if (d->basis == BASIS_BOOTS)
-		snprintf(shift, sizeof(shift), "%s of %zu and %zu boots",
-			 format_change(number, d->shift.estimate),
-			 d->boots_first, d->boots_second);
+	snprintf(boots, sizeof(boots), "%zu, %zu", d->boots_first,
+		 d->boots_second);
 	ROW(format, f, row->key.workload, pti_path_name(row->key.path),
 	    metric_name(row->key.metric), row->what->label,
 	    format_number(first, row->first_value),
 	    format_number(second, row->second_value),
-	    format_change(change, d->diff), ci, format_ratio(ratio, d->ratio),
-	    shift, format_p(p, d->p_adjusted),
+	    format_change(change, d->diff), format_grounds(ci, d),
+	    format_ratio(ratio, d->ratio), boots,
+	    d->basis == BASIS_BOOTS ? format_p(p, d->p_adjusted) : "",
 	    verdict_text(verdict, d->verdict, &report->eq, row->unit));
 }
 
@@ -126,8 +123,7 @@ static void comparisons(const struct report *report, const struct part *part,
 		if (!begun)
 			TABLE(format, f, "workload", "path", "metric",
 			      "comparison", "first", "second", "difference",
-			      "95 % interval", "change", "boots' shift", "p",
-			      "verdict");
+			      "rests on", "change", "boots", "p", "verdict");
 		begun = true;
 		comparison_row(row, report, format, f);
 	}
@@ -205,8 +201,7 @@ static int windows(const struct part *part, const struct doc_format *format,
 	int err = 0;
 
 	TABLE(format, f, "path", "kind", "workload", "variant", "window",
-	      "95 % interval", "switch", "95 % interval", "flushes", "n",
-	      "lost");
+	      "interval", "switch", "interval", "flushes", "n", "lost");
 	for (size_t i = 0; i < part->n_keys; i++) {
 		if (!window_is_shown(machine, part->keys, part->n_keys,
 				     &part->keys[i]))
@@ -294,7 +289,7 @@ static int write_part(const struct report *report, size_t number,
 int doc_write(const struct report *report, const struct doc_format *format,
 	      FILE *f)
 {
-	char legend[512];
+	char legend[LEGEND_SIZE];
 	int err = 0;
 
 	format->begin(f, "ptiscope report");

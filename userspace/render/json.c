@@ -33,29 +33,30 @@ static void push(json_t **array, json_t *value)
 	}
 }
 
-static json_t *shift(const struct diff *d)
+static json_t *real_if(bool is_there, double value)
 {
-	if (d->basis != BASIS_BOOTS)
-		return json_null();
-	return json_pack(
-		"{s:o, s:o}", "estimate", real(d->shift.estimate), "ci",
-		d->shift.bounded ? interval(&d->shift.ci) : json_null());
+	return is_there ? real(value) : json_null();
 }
 
 static json_t *difference(const struct row *row, const struct equivalence *eq)
 {
 	const struct diff *d = &row->diff;
+	bool chance = d->basis == BASIS_BOOTS;
 	char verdict[VERDICT_SIZE];
 
-	return json_pack("{s:o, s:o, s:o, s:s, s:I, s:I, s:o, s:o, s:o, s:s}",
-			 "diff", real(d->diff), "ratio",
-			 row->first_value ? real(d->ratio) : json_null(), "ci",
-			 interval(&d->ci), "basis", basis_name(d->basis),
-			 "boots_first", (json_int_t)d->boots_first,
-			 "boots_second", (json_int_t)d->boots_second, "shift",
-			 shift(d), "p_value", real(d->p_value), "p_adjusted",
-			 real(d->p_adjusted), "verdict",
-			 verdict_text(verdict, d->verdict, eq, row->unit));
+	return json_pack(
+		"{s:o, s:o, s:o, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
+		"diff", real(d->diff), "ratio",
+		real_if(row->first_value, d->ratio), "ci",
+		diff_has_interval(d) ? interval(&d->ci) : json_null(), "basis",
+		basis_name(d->basis), "boots_first", (json_int_t)d->boots_first,
+		"boots_second", (json_int_t)d->boots_second, "range_first",
+		interval(&d->first), "range_second", interval(&d->second),
+		"p_value", real_if(chance, d->p_value), "p_adjusted",
+		real_if(chance, d->p_adjusted), "family",
+		chance ? json_integer((json_int_t)d->family) : json_null(),
+		"detectable", real_if(d->family, d->detectable), "verdict",
+		verdict_text(verdict, d->verdict, eq, row->unit));
 }
 
 static json_t *comparison(const struct row *row, const struct equivalence *eq)
@@ -110,15 +111,16 @@ static json_t *cell(const struct group *group, const struct key *key)
 
 	if (err)
 		return err == -ENOENT ? json_null() : NULL;
-	object = json_pack(
-		"{s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:b}",
-		"variant", group_label(group), "estimate", real(v->estimate),
-		"ci", interval(&v->ci), "p05",
-		real(stats_quantile(v->x, v->n, 0.05)), "p95",
-		real(stats_quantile(v->x, v->n, 0.95)), "n", (json_int_t)v->n,
-		"lost", (json_int_t)v->lost, "runs", (json_int_t)c.runs,
-		"boots", (json_int_t)c.boots, "spread", real(c.spread), "exact",
-		c.exact);
+	object = json_pack("{s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:b}",
+			   "variant", group_label(group), "estimate",
+			   real(v->estimate), "ci", interval(&v->ci), "p05",
+			   real(stats_quantile(v->x, v->n, 0.05)), "p95",
+			   real(stats_quantile(v->x, v->n, 0.95)), "n",
+			   (json_int_t)v->n, "lost", (json_int_t)v->lost,
+			   "boots", (json_int_t)c.boots, "range",
+			   json_pack("[o, o]", real(c.figures[0]),
+				     real(c.figures[c.boots - 1])),
+			   "exact", c.exact);
 	cell_deinit(&c);
 	return object;
 }

@@ -254,34 +254,6 @@ static void warn_of_run(const struct run *run, const struct note_sink *sink)
 			     m->workloads[k].name);
 }
 
-/* Runs of an exact lane that disagree were not measured under the same conditions. */
-static int warn_of_spread(const struct part *part, const struct group *group,
-			  const struct note_sink *sink)
-{
-	if (group->n < 2 || !lane_is_exact(group_manifest(group)->lane))
-		return 0;
-	for (size_t i = 0; i < part->n_keys; i++) {
-		char spread[NUMBER_SIZE];
-		struct cell cell;
-		int err;
-
-		if (part->keys[i].metric != METRIC_ROUND_TRIP)
-			continue;
-		err = cell_load(group, &part->keys[i], &cell);
-		if (err == -ENOENT)
-			continue;
-		if (err)
-			return err;
-		if (cell.spread > 0)
-			warn(sink, group_label(group),
-			     "the medians of %zu runs differ by %s for %s, and this lane is exact",
-			     cell.runs, format_number(spread, cell.spread),
-			     part->keys[i].workload);
-		cell_deinit(&cell);
-	}
-	return 0;
-}
-
 /*
  * A variant from two kernels: only the first is compared.  Early from one kernel
  * and late from another: the kernels may differ in more than the switch.
@@ -313,21 +285,23 @@ static void warn_of_kernels(const struct machine *machine, size_t i,
 static void warn_of_boots(const struct part *part, const struct note_sink *sink)
 {
 	for (size_t i = 0; i < part->n_rows; i++) {
-		const struct diff *d = &part->rows[i].diff;
+		const struct row *row = &part->rows[i];
+		const struct diff *d = &row->diff;
+		enum lane lane = group_manifest(row->first)->lane;
 
-		if (d->verdict != VERDICT_FEW_BOOTS)
+		if (d->verdict != VERDICT_FEW_BOOTS &&
+		    d->verdict != VERDICT_ONE_BOOT)
 			continue;
-		warn(sink,
-		     lane_names[group_manifest(part->rows[i].first)->lane],
-		     "boots can't be compared: there %s %zu of %s and %zu of %s. A boot may differ "
-		     "from the next by more than the modes do. The intervals and p-values here are "
-		     "%s. Measure at least 4 boots of each mode and give all their runs.",
+		warn(sink, lane_names[lane],
+		     "boots can't be compared: there %s %zu of %s and %zu of %s (%s). A boot may differ "
+		     "from the next by more than the modes do. Measure at least %d boots of each mode and "
+		     "give all their runs.",
 		     d->boots_first == 1 ? "is" : "are", d->boots_first,
-		     group_label(part->rows[i].first), d->boots_second,
-		     group_label(part->rows[i].second),
-		     d->basis == BASIS_BOOTS ?
-			     "of so few boots that no order of them would be rare" :
-			     "of the samples of these boots alone");
+		     group_label(row->first), d->boots_second,
+		     group_label(row->second), row->key.workload,
+		     d->verdict == VERDICT_ONE_BOOT && lane_is_exact(lane) ?
+			     2 :
+			     STATS_BOOTS_LEAST);
 		return;
 	}
 }
@@ -339,8 +313,7 @@ static void warn_of_boot_ids(const struct group *group,
 
 	for (size_t i = 0; i < group->n; i++)
 		unknown += !*group->runs[i]->manifest.boot;
-	if (group->n > 1 && unknown &&
-	    !lane_is_exact(group_manifest(group)->lane))
+	if (group->n > 1 && unknown)
 		warn(sink, group_label(group),
 		     "%zu of %zu runs don't say which boot they are of; each is taken for a boot of its own",
 		     unknown, group->n);
@@ -353,10 +326,6 @@ int warnings_each(const struct part *part, const struct note_sink *sink)
 
 	warn_of_boots(part, sink);
 	for (size_t i = 0; i < machine->n; i++) {
-		int err = warn_of_spread(part, &machine->group[i], sink);
-
-		if (err)
-			return err;
 		warn_of_boot_ids(&machine->group[i], sink);
 		warn_of_kernels(machine, i, sink);
 	}

@@ -26,11 +26,6 @@ static void print_variant(FILE *f, const struct group *group,
 		group_label(group), format_number(median, v->estimate),
 		format_interval(ci, &v->ci), range, v->n,
 		(unsigned long long)v->lost, cell->boots);
-	if (cell->runs > 1)
-		fprintf(f,
-			"    %-22s%9s  between the medians of its %zu runs\n",
-			"  spread", format_number(median, cell->spread),
-			cell->runs);
 }
 
 static void print_diff(FILE *f, const char *label, int width,
@@ -40,18 +35,10 @@ static void print_diff(FILE *f, const char *label, int width,
 		share[NUMBER_SIZE];
 
 	fprintf(f, "      %-*s%9s  %-21s %-10s %-10s %s\n", width, label,
-		format_change(change, d->diff),
-		format_change_interval(ci, &d->ci),
-		format_ratio(share, d->ratio), format_p(p, d->p_adjusted),
+		format_change(change, d->diff), format_grounds(ci, d),
+		format_ratio(share, d->ratio),
+		d->basis == BASIS_BOOTS ? format_p(p, d->p_adjusted) : "",
 		verdict_word(d->verdict));
-	if (d->basis != BASIS_BOOTS)
-		return;
-	fprintf(f, "      %-*s%9s  %-21s of %zu and %zu boots\n", width,
-		"  their boots' shift",
-		format_change(change, d->shift.estimate),
-		d->shift.bounded ? format_change_interval(ci, &d->shift.ci) :
-				   "no bounds",
-		d->boots_first, d->boots_second);
 }
 
 static void print_pti_cost(const struct part *part, const struct key *key,
@@ -110,7 +97,7 @@ int report_round_trip(const struct part *part, FILE *f)
 	fprintf(f, "\nRound trip of one iteration, %s\n",
 		unit_name(group_manifest(part->machine.group)->unit));
 	fprintf(f, "    %-22s%9s  %-21s %-20s %7s %5s %5s\n", "", "median",
-		"95 % interval", "p05 .. p95", "n", "lost", "boots");
+		"interval", "p05 .. p95", "n", "lost", "boots");
 	for (size_t i = 0; !err && i < part->n_keys; i++)
 		if (part->keys[i].metric == METRIC_ROUND_TRIP)
 			err = print_workload(part, &part->keys[i], f);

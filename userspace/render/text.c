@@ -37,21 +37,25 @@ static int print_part(const struct part *part, FILE *f)
 	return err ? err : report_warnings(part, f);
 }
 
-/** report_legend() - what intervals, p-values and verdicts mean */
+/** report_legend() - what intervals, p-values and verdicts mean; @size: LEGEND_SIZE */
 void report_legend(const struct report *report, char *text, size_t size)
 {
 	snprintf(
 		text, size,
-		"Intervals are at 95 %%; p is Mann-Whitney's, of a whole table (Benjamini-Hochberg). "
-		"'slower' and 'faster' need both. 'equivalent': the interval stays within %.6g %s either way. "
-		"'not shown': no difference shown. 'few boots': too few boots to show one.",
+		"The boot is the unit. icount and bochs count: a difference is the same in all boots, or "
+		"has a range, from the least to the greatest between a boot of one and a boot of the "
+		"other; so have the figures of a variant. Elsewhere the interval of a figure is at 95 %%, and "
+		"those of the differences hold with 95 %% for all rows of one question at once; p is "
+		"Student's, times these rows. The verdict follows from the interval: 'slower', 'faster': it is "
+		"without 0; 'equivalent': within %.6g %s either way; 'not shown': neither. 'few boots' and "
+		"'one boot': too few to say.",
 		report->eq.margin,
 		report->eq.percent ? "% of the first figure" : "in their unit");
 }
 
 static void print_legend(const struct report *report, FILE *f)
 {
-	char text[512];
+	char text[LEGEND_SIZE];
 
 	report_legend(report, text, sizeof(text));
 	fputc('\n', f);

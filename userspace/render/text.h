@@ -12,6 +12,9 @@
 /** TEXT_COLUMNS - no line of the report is longer, names of files aside */
 #define TEXT_COLUMNS 100
 
+/** LEGEND_SIZE - room for report_legend() */
+#define LEGEND_SIZE 1024
+
 int report_print(const struct report *report, FILE *f);
 int report_print_pair(const struct report *report, FILE *f);
 void report_legend(const struct report *report, char *text, size_t size);

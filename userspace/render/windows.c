@@ -89,9 +89,9 @@ static void print_diff(const struct part *part, const struct block *block,
 		return;
 	fprintf(f, "      %-13s%8s  %-19s%8s  %s\n", window->what->label,
 		format_change(number[0], window->diff.diff),
-		format_change_interval(ci[0], &window->diff.ci),
+		format_grounds(ci[0], &window->diff),
 		format_change(number[1], sw->diff.diff),
-		format_change_interval(ci[1], &sw->diff.ci));
+		format_grounds(ci[1], &sw->diff));
 	fprintf(f, "%29s%-29s%s\n", "", verdict_word(window->diff.verdict),
 		verdict_word(sw->diff.verdict));
 }
@@ -119,8 +119,7 @@ static int print_blocks(const struct part *part, FILE *f)
 	int err = 0;
 
 	fprintf(f, "    %-15s%8s  %-19s%8s  %-19s%7s %8s %6s\n", "", "window",
-		"95 % interval", "switch", "95 % interval", "flushes", "n",
-		"lost");
+		"interval", "switch", "interval", "flushes", "n", "lost");
 	for (size_t i = 0; !err && i < part->n_keys; i++) {
 		struct block block = block_of(&keys[i]);
 

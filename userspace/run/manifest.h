@@ -127,7 +127,6 @@ struct manifest_gap {
  * @switch_mode: %SWITCH_OFF when PTI is off; a stock kernel with PTI on is early
  * @tsc_khz: 0 when not known
  * @ticks_per_unit: TSC ticks in one @unit, above 0
- * @seed: of every random choice, at most INT64_MAX
  * @has_mark_pair: @mark_pair was measured
  * @samples_crc: CRC-32 of the uncompressed samples
  * @samples_bytes: their length
@@ -151,7 +150,6 @@ struct manifest {
 	enum unit unit;
 	double ticks_per_unit;
 	uint64_t pinned_cpu;
-	uint64_t seed;
 
 	struct calibration_value loop_overhead;
 	struct calibration_value rdtsc_pair;

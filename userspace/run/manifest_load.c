@@ -316,7 +316,6 @@ static void get_measurement(struct source *s, struct manifest *m)
 			 m->ticks_per_unit <= TICKS_MOST))
 		fault(s, "ticks_per_unit", "is that of no clock");
 	m->pinned_cpu = get_count(s, "pinned_cpu");
-	m->seed = get_count(s, "seed");
 	get_calibration(s, m);
 	get_capture(s, m);
 }

@@ -126,7 +126,6 @@ static int set_measurement(json_t *root, const struct manifest *m)
 	       set(root, "unit", json_string(unit_name(m->unit))) |
 	       set(root, "ticks_per_unit", json_real(m->ticks_per_unit)) |
 	       set(root, "pinned_cpu", count(m->pinned_cpu)) |
-	       set(root, "seed", count(m->seed)) |
 	       set(root, "calibration", calibration(m)) |
 	       set(root, "capture", capture(m));
 }

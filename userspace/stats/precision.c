@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How sure a median is while samples are still being taken. */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 
 #include "stats/precision.h"
 #include "stats/stats.h"
-
-/* Quantile of the normal distribution, for 95 % */
-#define Z95 1.96
 
 /**
  * precision_parse() - read a precision from the command line
@@ -35,19 +31,13 @@ int precision_parse(const char *text, double *share)
  * @sorted: ascending, at least one value of at least 0
  * @n: how many
  *
- * The interval is that of the order statistics: the number of values below the
- * true median is binomial, whatever their distribution.
- *
  * Return: share; 0 where the interval is a point, infinity where the median is 0
  * and the interval is not a point.
  */
 double precision_of_median(const double *sorted, size_t n)
 {
-	double reach = Z95 * sqrt((double)n) / 2;
-	double low = floor((double)n / 2 - reach);
-	double high = ceil((double)n / 2 + reach);
-	double width = sorted[high > (double)n ? n - 1 : (size_t)high - 1] -
-		       sorted[low < 1 ? 0 : (size_t)low - 1];
+	struct interval ci = stats_median_ci(sorted, n);
+	double width = ci.high - ci.low;
 
 	return width > 0 ? width / 2 / stats_quantile(sorted, n, 0.5) : 0;
 }

@@ -4,16 +4,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-/** STATS_RESAMPLES - resamples behind every bootstrap interval */
-#define STATS_RESAMPLES 1000
-
-/** STATS_SIGNIFICANCE - level of every test; intervals are at 1 minus this */
+/** STATS_SIGNIFICANCE - chance that a family of comparisons may hold one false one */
 #define STATS_SIGNIFICANCE 0.05
 
-/** STATS_EXACT_MAX - values on both sides together up to which rank tests are exact */
-#define STATS_EXACT_MAX 60
+/** STATS_BOOTS_LEAST - boots of each side from which on a contrast is judged */
+#define STATS_BOOTS_LEAST 4
 
 /** enum estimator - the figure that stands for a sample: its median, or its mean for shares */
 enum estimator {
@@ -21,52 +17,42 @@ enum estimator {
 	ESTIMATE_MEAN,
 };
 
-/** struct interval - 95 % interval of an estimate, in the unit of the sample */
+/** struct interval - from @low to @high, both included, in the unit of the sample */
 struct interval {
 	double low;
 	double high;
 };
 
-/** struct sample - values of one boot, sorted ascending, at least one */
-struct sample {
-	const double *x;
-	size_t n;
-};
-
 /**
- * struct shift - by how much one sample lies above another
- * @estimate: Hodges and Lehmann's: the median of all differences
- * @ci: its 95 % interval, from the Mann-Whitney test
- * @bounded: there are enough values for @ci to end
+ * struct contrast - by how much the boots of one kind lie above those of another
+ * @diff: difference of their means
+ * @noise: standard deviation of boots of one kind, both sides taken together
+ * @error: standard error of @diff
+ * @freedom: degrees of freedom of @noise, at least 1
  */
-struct shift {
-	double estimate;
-	struct interval ci;
-	bool bounded;
+struct contrast {
+	double diff;
+	double noise;
+	double error;
+	size_t freedom;
 };
 
-/*
- * Samples are sorted ascending (stats_sort()) and hold at least one value.
- * Functions that return int return 0 or -ENOMEM.
- */
+/* estimate.c: samples are sorted ascending (stats_sort()) and hold at least one value */
 void stats_sort(double *x, size_t n);
 double stats_quantile(const double *sorted, size_t n, double p);
 double stats_mean(const double *x, size_t n);
 double stats_estimate(enum estimator how, const double *sorted, size_t n);
-int stats_bootstrap_ci(enum estimator how, const struct sample *boots, size_t n,
-		       uint64_t seed, struct interval *ci);
-int stats_bootstrap_diff_ci(enum estimator how, const struct sample *a,
-			    size_t na, const struct sample *b, size_t nb,
-			    uint64_t seed, struct interval *ci);
-double stats_mann_whitney(const double *a, size_t na, const double *b,
-			  size_t nb);
+struct interval stats_median_ci(const double *sorted, size_t n);
+struct interval stats_mean_ci(const double *x, size_t n);
+struct interval stats_estimate_ci(enum estimator how, const double *sorted,
+				  size_t n);
 
-/* rank.c: few values on each side, one a boot */
-int stats_mann_whitney_exact(const double *a, size_t na, const double *b,
-			     size_t nb, double *p);
-int stats_hodges_lehmann(const double *a, size_t na, const double *b, size_t nb,
-			 struct shift *shift);
-bool stats_can_differ(size_t na, size_t nb);
-int stats_benjamini_hochberg(double *p, size_t n);
+/* contrast.c: few values on each side, one a boot */
+struct contrast stats_contrast(const double *a, size_t na, const double *b,
+			       size_t nb);
+struct interval stats_contrast_ci(const struct contrast *c, size_t family);
+double stats_contrast_p(const struct contrast *c);
+double stats_family_p(double p, size_t family);
+double stats_chance_apart(size_t na, size_t nb);
 
 #endif /* PTISCOPE_STATS_STATS_H */

@@ -96,7 +96,7 @@ static int fill(struct run *run, const struct trace *t, const struct env *env)
 	unsigned int path;
 	int err;
 
-	err = describe_machine(&run->manifest, env, t->o->lane, 0, 1);
+	err = describe_machine(&run->manifest, env, t->o->lane, 0);
 	if (!err)
 		err = describe_trace(&run->manifest, t);
 	if (!err)

@@ -4,7 +4,6 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#include "workload/script.h"
 #include "workload/workload.h"
 
 #define PAGE_BYTES 4096

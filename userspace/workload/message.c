@@ -9,7 +9,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "workload/script.h"
 #include "workload/workload.h"
 
 #define MESSAGE_BYTES 64

@@ -15,7 +15,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "workload/script.h"
 #include "workload/workload.h"
 
 #define PAGE_BYTES 4096

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stddef.h>
 
-#include "workload/script.h"
 #include "workload/workload.h"
 #include "base/loop.h"
 

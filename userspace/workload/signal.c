@@ -10,7 +10,6 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#include "workload/script.h"
 #include "workload/workload.h"
 #include "base/loop.h"
 
