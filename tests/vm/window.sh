@@ -28,7 +28,7 @@ planted() {
 mkdir -p "$programs"
 gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -I "$top/tools" \
 	-o "$programs/window_plant" "$here/window_plant.c" \
-	"$top/tools/window/elf.c" "$top/tools/window/alt.c" -lelf || exit 1
+	"$top/tools/.output/lib.a" -lelf || exit 1
 
 for mode in early late; do
 	for marks in off on; do

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "window/window.h"
+#include "lib/entry/entry.h"
 
 #define PAD 16
 #define VERW_LEN 7

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "window/window.h"
+#include "lib/entry/entry.h"
 
 #define INSN_MAX 15
 #define TABLE_FIRST 4096

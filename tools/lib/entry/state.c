@@ -9,7 +9,7 @@
 #include <err.h>
 #include <string.h>
 
-#include "window/window.h"
+#include "lib/entry/entry.h"
 
 #define CR3_USER_BIT 12
 #define CR3_USER_MASK (1UL << CR3_USER_BIT)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "window/window.h"
+#include "lib/entry/entry.h"
 
 /* struct idt_data of the kernel */
 struct idt_data {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "window/window.h"
+#include "lib/entry/entry.h"
 
 /* As in the kernel's cpufeatures.h; the last two are those of the patches. */
 #define FEATURE_ALWAYS WINDOW_FEATURE(3, 21)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "window/window.h"
+#include "lib/entry/entry.h"
 
 /* KASLR moves the kernel by multiples of this. */
 #define SLIDE_UNIT 0x200000UL
