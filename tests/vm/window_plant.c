@@ -93,7 +93,7 @@ static const struct plant plants[] = {
 };
 
 /* Where in the file the bytes of an address are */
-static long file_offset(const struct window_kernel *k, uint64_t addr)
+static long file_offset(const struct entry_kernel *k, uint64_t addr)
 {
 	Elf_Scn *section = NULL;
 	GElf_Shdr header;
@@ -107,31 +107,31 @@ static long file_offset(const struct window_kernel *k, uint64_t addr)
 	errx(EXIT_RUNTIME, "%#lx is not in the file", (unsigned long)addr);
 }
 
-static void put(const struct window_kernel *k, int fd, uint64_t addr,
+static void put(const struct entry_kernel *k, int fd, uint64_t addr,
 		const void *bytes, size_t len)
 {
 	if (pwrite(fd, bytes, len, file_offset(k, addr)) != (ssize_t)len)
 		err(EXIT_RUNTIME, "write");
 }
 
-static uint64_t symbol(const struct window_kernel *k, const char *name)
+static uint64_t symbol(const struct entry_kernel *k, const char *name)
 {
-	const struct window_symbol *s = window_find(&k->text, name);
+	const struct entry_symbol *s = entry_find(&k->text, name);
 
-	s = s ?: window_find(&k->percpu, name);
+	s = s ?: entry_find(&k->percpu, name);
 	if (!s)
 		errx(EXIT_UNSUPPORTED, "there is no %s", name);
 	return s->addr;
 }
 
 /* Lead every jump to @from to @to; the address of the last of them. */
-static uint64_t retarget(const struct window_kernel *k, int fd, uint64_t from,
+static uint64_t retarget(const struct entry_kernel *k, int fd, uint64_t from,
 			 uint64_t to)
 {
 	uint64_t last = 0;
 
 	for (size_t c = 0; c < k->chunk_count; c++) {
-		const struct window_chunk *chunk = &k->chunks[c];
+		const struct entry_chunk *chunk = &k->chunks[c];
 
 		for (uint64_t n = 0; chunk->code && n + 5 <= chunk->size; n++) {
 			uint64_t end = chunk->addr + n + 5;
@@ -151,7 +151,7 @@ static uint64_t retarget(const struct window_kernel *k, int fd, uint64_t from,
 	return last;
 }
 
-static uint64_t plant(const struct window_kernel *k, int fd,
+static uint64_t plant(const struct entry_kernel *k, int fd,
 		      const struct plant *p)
 {
 	uint64_t function = symbol(k, PLANTED_BEFORE);
@@ -176,12 +176,12 @@ static uint64_t plant(const struct window_kernel *k, int fd,
  * In place of SWAPGS, a NOP: the next instruction stores RSP in the TSS with the
  * user's GS base.
  */
-static uint64_t plant_gs(const struct window_kernel *k, int fd)
+static uint64_t plant_gs(const struct entry_kernel *k, int fd)
 {
 	static const unsigned char swapgs[] = { 0x0f, 0x01, 0xf8 };
 	static const unsigned char nop[] = { 0x0f, 0x1f, 0x00 };
 	uint64_t at = symbol(k, "entry_SYSCALL_64") + 4;
-	const uint8_t *bytes = window_bytes(k, at, sizeof(swapgs));
+	const uint8_t *bytes = entry_bytes(k, at, sizeof(swapgs));
 
 	if (!bytes || memcmp(bytes, swapgs, sizeof(swapgs)) != 0)
 		errx(EXIT_UNSUPPORTED, "there is no SWAPGS at %#lx",
@@ -191,7 +191,7 @@ static uint64_t plant_gs(const struct window_kernel *k, int fd)
 }
 
 /* After the switch to the user table a RET, as a compiler would have it. */
-static uint64_t plant_exit(const struct window_kernel *k, int fd)
+static uint64_t plant_exit(const struct entry_kernel *k, int fd)
 {
 	return retarget(k, fd, symbol(k, "entry_SYSRETQ_late_done"),
 			symbol(k, "__x86_return_thunk"));
@@ -201,19 +201,19 @@ static uint64_t plant_exit(const struct window_kernel *k, int fd)
  * On one side of an alternative only: the VERW before SYSRET, which reads a
  * constant of the entry text, then reads another place.
  */
-static uint64_t plant_alternative(const struct window_kernel *k, int fd)
+static uint64_t plant_alternative(const struct entry_kernel *k, int fd)
 {
-	static const struct window_config config = { .late = true };
+	static const struct entry_config config = { .late = true };
 	uint64_t at = symbol(k, "entry_SYSRETQ_unsafe_stack") + 3;
-	struct window_alts alts;
+	struct entry_alts alts;
 	int site;
 
-	if (window_alts_load(&alts, k, &config) != EXIT_OK)
+	if (entry_alts_load(&alts, k, &config) != EXIT_OK)
 		exit(EXIT_UNSUPPORTED);
-	site = window_alts_site(&alts, at);
+	site = entry_alts_site(&alts, at);
 	for (unsigned int v = 0; site >= 0 && v < alts.sites[site].count; v++) {
-		const struct window_variant *var = &alts.sites[site].variant[v];
-		const uint8_t *bytes = window_bytes(k, var->src, var->len);
+		const struct entry_variant *var = &alts.sites[site].variant[v];
+		const uint8_t *bytes = entry_bytes(k, var->src, var->len);
 		int32_t distance;
 
 		if (var->feature < 0 || var->len != VERW_LEN || !bytes ||
@@ -222,13 +222,13 @@ static uint64_t plant_alternative(const struct window_kernel *k, int fd)
 		distance = (int32_t)(symbol(k, "x86_cap_flags") -
 				     (var->src + VERW_LEN));
 		put(k, fd, var->src + 3, &distance, 4);
-		window_alts_free(&alts);
+		entry_alts_free(&alts);
 		return at;
 	}
 	errx(EXIT_UNSUPPORTED, "there is no VERW before SYSRET");
 }
 
-static uint64_t plant_by_name(const struct window_kernel *k, int fd,
+static uint64_t plant_by_name(const struct entry_kernel *k, int fd,
 			      const char *name)
 {
 	if (!strcmp(name, "gs"))
@@ -245,14 +245,14 @@ static uint64_t plant_by_name(const struct window_kernel *k, int fd,
 
 int main(int argc, char **argv)
 {
-	struct window_kernel k;
-	char name[WINDOW_NAME_MAX];
+	struct entry_kernel k;
+	char name[ENTRY_NAME_MAX];
 	uint64_t at;
 	int fd, code;
 
 	if (argc != 3)
 		errx(EXIT_USAGE, "usage: window_plant FAULT VMLINUX");
-	code = window_kernel_open(&k, argv[2]);
+	code = entry_kernel_open(&k, argv[2]);
 	if (code != EXIT_OK)
 		return code;
 	fd = open(argv[2], O_RDWR | O_CLOEXEC);
@@ -260,8 +260,7 @@ int main(int argc, char **argv)
 		err(EXIT_RUNTIME, "%s", argv[2]);
 	at = plant_by_name(&k, fd, argv[1]);
 	/* As window-check names the place */
-	printf("%016lx %s\n", (unsigned long)at,
-	       window_name(&k.text, at, name));
-	window_kernel_close(&k);
+	printf("%016lx %s\n", (unsigned long)at, entry_name(&k.text, at, name));
+	entry_kernel_close(&k);
 	return close(fd) ? EXIT_RUNTIME : EXIT_OK;
 }

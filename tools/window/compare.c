@@ -8,18 +8,18 @@
 /* Call depth tracking has calls lead this far before a function, at most. */
 #define CALL_PADDING 64
 
-static bool is_ret(const struct window_kernel *k, const struct window_insn *i)
+static bool is_ret(const struct entry_kernel *k, const struct entry_insn *i)
 {
 	return i->flow == FLOW_RET ||
-	       (i->flow == FLOW_JMP && window_is_return_thunk(k, i->target));
+	       (i->flow == FLOW_JMP && entry_is_return_thunk(k, i->target));
 }
 
-static bool same_target(const struct window_kernel *k, uint64_t booted,
+static bool same_target(const struct entry_kernel *k, uint64_t booted,
 			uint64_t built)
 {
 	if (booted == built)
 		return true;
-	return !window_in_entry(k, built) && booted < built &&
+	return !entry_text_has(k, built) && booted < built &&
 	       built - booted <= CALL_PADDING;
 }
 
@@ -43,8 +43,8 @@ static bool same_operand(uint64_t slide, const cs_x86_op *a, const cs_x86_op *b)
 	}
 }
 
-static bool same_insn(const struct window_kernel *k, uint64_t slide,
-		      const struct window_insn *a, const struct window_insn *b)
+static bool same_insn(const struct entry_kernel *k, uint64_t slide,
+		      const struct entry_insn *a, const struct entry_insn *b)
 {
 	const cs_x86 *x = &a->cs->detail->x86, *y = &b->cs->detail->x86;
 
@@ -71,32 +71,32 @@ static bool same_insn(const struct window_kernel *k, uint64_t slide,
 }
 
 /* NOPs of any length, and the jump over more of them than one NOP can stand for */
-static bool is_padding(const struct window_insn *i,
-		       const struct window_site *site)
+static bool is_padding(const struct entry_insn *i,
+		       const struct entry_site *site)
 {
 	return i->cs->id == X86_INS_NOP ||
 	       (i->flow == FLOW_JMP && i->target == site->addr + site->len);
 }
 
-static bool is_sealed(const struct window_insn *booted,
-		      const struct window_insn *built)
+static bool is_sealed(const struct entry_insn *booted,
+		      const struct entry_insn *built)
 {
 	return booted->cs->id == X86_INS_NOP &&
 	       built->cs->id == X86_INS_ENDBR64;
 }
 
 /* Can this alternative have become the instruction? */
-static bool variant_agrees(struct window_decoder *model, int n, unsigned int v,
-			   const struct window_insn *i, uint64_t slide)
+static bool variant_agrees(struct entry_decoder *model, int n, unsigned int v,
+			   const struct entry_insn *i, uint64_t slide)
 {
-	const struct window_site *site = &model->alts->sites[n];
-	struct window_place place = { i->place.addr, n, v };
-	const struct window_insn *built;
+	const struct entry_site *site = &model->alts->sites[n];
+	struct entry_place place = { i->place.addr, n, v };
+	const struct entry_insn *built;
 	int index;
 
 	if (i->place.addr - site->addr >= site->variant[v].len)
 		return is_padding(i, site);
-	index = window_decode(model, place);
+	index = entry_decode(model, place);
 	if (index < 0)
 		return false;
 	built = model->insns[index];
@@ -110,16 +110,16 @@ static bool variant_agrees(struct window_decoder *model, int n, unsigned int v,
  * @slide: run-time address minus link address, of the image
  * Return: is it one that can be there?
  */
-bool window_agrees(struct window_decoder *model, const struct window_insn *i,
+bool window_agrees(struct entry_decoder *model, const struct entry_insn *i,
 		   uint64_t slide)
 {
-	struct window_place place = i->place;
-	const struct window_insn *built;
-	const struct window_site *site;
-	int n = window_alts_site(model->alts, place.addr), index;
+	struct entry_place place = i->place;
+	const struct entry_insn *built;
+	const struct entry_site *site;
+	int n = entry_alts_site(model->alts, place.addr), index;
 
 	if (n < 0) {
-		index = window_decode(model, place);
+		index = entry_decode(model, place);
 		if (index < 0)
 			return false;
 		built = model->insns[index];

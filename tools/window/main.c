@@ -22,7 +22,7 @@ struct request {
 	const char *vmlinux;
 	char *image;
 	uint64_t image_address;
-	struct window_config config;
+	struct entry_config config;
 	bool list;
 };
 
@@ -110,18 +110,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 /* Each instruction of the image that was met must be one that vmlinux allows. */
-static int compare(const struct window_model *m, struct window_decoder *booted,
+static int compare(const struct entry_model *m, struct entry_decoder *booted,
 		   struct window_report *report)
 {
-	struct window_kernel built = *m->k;
-	struct window_decoder model = { 0 };
-	struct window_alts alts;
+	struct entry_kernel built = *m->k;
+	struct entry_decoder model = { 0 };
+	struct entry_alts alts;
 	int code;
 
 	built.image = NULL;
 	built.slide = 0;
-	code = window_alts_load(&alts, &built, &m->config);
-	if (code == EXIT_OK && window_decoder_init(&model, &built, &alts))
+	code = entry_alts_load(&alts, &built, &m->config);
+	if (code == EXIT_OK && entry_decoder_init(&model, &built, &alts))
 		code = EXIT_RUNTIME;
 	for (size_t n = 0; code == EXIT_OK && n < booted->count; n++)
 		if (!window_agrees(&model, booted->insns[n], m->k->slide))
@@ -129,55 +129,55 @@ static int compare(const struct window_model *m, struct window_decoder *booted,
 				report, booted->insns[n],
 				"%s: not what vmlinux and its alternatives have there",
 				booted->insns[n]->text);
-	window_decoder_free(&model);
-	window_alts_free(&alts);
+	entry_decoder_free(&model);
+	entry_alts_free(&alts);
 	return code;
 }
 
 /* Everything is loaded: walk, and say what was seen. */
-static int check(const struct window_model *m, const struct window_alts *alts,
-		 const struct window_paths *paths, bool list)
+static int check(const struct entry_model *m, const struct entry_alts *alts,
+		 const struct entry_paths *paths, bool list)
 {
 	struct window_report *report = window_report_new(m, list);
-	struct window_decoder decoder = { 0 };
+	struct entry_decoder decoder = { 0 };
 	int code = EXIT_RUNTIME;
 
 	if (!report) {
 		warn("report");
 		return EXIT_RUNTIME;
 	}
-	if (!window_decoder_init(&decoder, m->k, alts))
+	if (!entry_decoder_init(&decoder, m->k, alts))
 		code = window_walk(m, &decoder, paths, report);
 	if (code == EXIT_OK && m->k->image)
 		code = compare(m, &decoder, report);
 	if (code == EXIT_OK)
 		code = window_report_print(report);
-	window_decoder_free(&decoder);
+	entry_decoder_free(&decoder);
 	window_report_free(report);
 	return code;
 }
 
 static int run(const struct request *req)
 {
-	struct window_alts alts = { 0 };
-	struct window_paths paths = { 0 };
-	struct window_kernel k;
-	struct window_model m = { .k = &k, .config = req->config };
-	int code = window_kernel_open(&k, req->vmlinux);
+	struct entry_alts alts = { 0 };
+	struct entry_paths paths = { 0 };
+	struct entry_kernel k;
+	struct entry_model m = { .k = &k, .config = req->config };
+	int code = entry_kernel_open(&k, req->vmlinux);
 
 	if (code == EXIT_OK && req->image)
-		code = window_kernel_image(&k, req->image, req->image_address);
+		code = entry_kernel_image(&k, req->image, req->image_address);
 	if (code == EXIT_OK)
-		code = window_landmarks(&m);
+		code = entry_landmarks(&m);
 	if (code == EXIT_OK)
-		code = window_alts_load(&alts, &k, &req->config);
+		code = entry_alts_load(&alts, &k, &req->config);
 	if (code == EXIT_OK)
-		code = window_paths_find(&paths, &k);
+		code = entry_paths_find(&paths, &k);
 	if (code == EXIT_OK)
 		code = check(&m, &alts, &paths, req->list);
-	window_paths_free(&paths);
-	window_alts_free(&alts);
-	window_kernel_close(&k);
+	entry_paths_free(&paths);
+	entry_alts_free(&alts);
+	entry_kernel_close(&k);
 	return code;
 }
 

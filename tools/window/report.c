@@ -16,14 +16,14 @@
 /* An instruction of a group */
 struct line {
 	uint64_t addr;
-	const struct window_insn *i;
+	const struct entry_insn *i;
 	unsigned int touches;
 };
 
 /* An entry, or an exit by the function that writes CR3 */
 struct group {
 	enum window_kind kind;
-	char name[WINDOW_NAME_MAX];
+	char name[ENTRY_NAME_MAX];
 	struct line *lines;
 	size_t count;
 	size_t capacity;
@@ -43,7 +43,7 @@ struct cr3_write {
 };
 
 struct window_report {
-	const struct window_model *m;
+	const struct entry_model *m;
 	bool list;
 	bool failed;
 	struct group *groups;
@@ -56,7 +56,7 @@ struct window_report {
 };
 
 /** window_report_new() - an empty report; NULL without memory */
-struct window_report *window_report_new(const struct window_model *m, bool list)
+struct window_report *window_report_new(const struct entry_model *m, bool list)
 {
 	struct window_report *r = calloc(1, sizeof(*r));
 
@@ -106,7 +106,7 @@ int window_report_group(struct window_report *r, enum window_kind kind,
 	return 0;
 }
 
-static struct line *find_line(struct group *g, const struct window_insn *i)
+static struct line *find_line(struct group *g, const struct entry_insn *i)
 {
 	for (size_t n = 0; n < g->count; n++)
 		if (g->lines[n].i == i)
@@ -114,7 +114,7 @@ static struct line *find_line(struct group *g, const struct window_insn *i)
 	return NULL;
 }
 
-static int add_line(struct group *g, const struct window_insn *i,
+static int add_line(struct group *g, const struct entry_insn *i,
 		    unsigned int touches)
 {
 	struct line *line = find_line(g, i);
@@ -140,14 +140,14 @@ static int add_line(struct group *g, const struct window_insn *i,
 /* Is it in one of the C functions that are to write CR3 in late mode? */
 static bool in_late_function(const struct window_report *r, uint64_t addr)
 {
-	const struct window_symbol *symbol = window_at(&r->m->k->text, addr);
+	const struct entry_symbol *symbol = entry_at(&r->m->k->text, addr);
 
 	return symbol && (!strncmp(symbol->name, "pti_enter_", 10) ||
 			  !strncmp(symbol->name, "pti_exit_", 9));
 }
 
-static int add_cr3(struct window_report *r, const struct window_insn *i,
-		   const struct window_state *s)
+static int add_cr3(struct window_report *r, const struct entry_insn *i,
+		   const struct entry_state *s)
 {
 	int reg = general_reg(i->cs->detail->x86.operands[1].reg, NULL, NULL);
 	uint8_t value = reg == REG_NONE ? V_ANY : s->reg[reg];
@@ -183,14 +183,14 @@ static int add_cr3(struct window_report *r, const struct window_insn *i,
  * @touches: bits of enum window_touch
  * Return: 0 or -ENOMEM
  */
-int window_report_insn(struct window_report *r, const struct window_insn *i,
-		       const struct window_state *s, unsigned int touches)
+int window_report_insn(struct window_report *r, const struct entry_insn *i,
+		       const struct entry_state *s, unsigned int touches)
 {
 	int ret = 0;
 
 	if (s->table != TABLE_KERNEL)
 		ret = add_line(r->current, i, touches);
-	if (!ret && window_writes_cr3(i))
+	if (!ret && entry_writes_cr3(i))
 		ret = add_cr3(r, i, s);
 	if (i->flow == FLOW_SYSRET)
 		r->current->leaves |= 1;
@@ -200,7 +200,7 @@ int window_report_insn(struct window_report *r, const struct window_insn *i,
 }
 
 /** window_report_fault() - something that breaks a rule, once for each address */
-void window_report_fault(struct window_report *r, const struct window_insn *i,
+void window_report_fault(struct window_report *r, const struct entry_insn *i,
 			 const char *format, ...)
 {
 	struct fault *faults;
@@ -274,33 +274,33 @@ static void print_touches(const char *before, unsigned int touches)
 
 /* " at NAME", if the instruction itself says where its data is */
 static const char *fixed_place(const struct window_report *r,
-			       const struct window_insn *i,
-			       char text[WINDOW_NAME_MAX])
+			       const struct entry_insn *i,
+			       char text[ENTRY_NAME_MAX])
 {
-	char name[WINDOW_NAME_MAX];
+	char name[ENTRY_NAME_MAX];
 
 	*text = '\0';
 	for (unsigned int n = 0; n < i->mems; n++) {
-		const struct window_mem *mem = &i->mem[n];
+		const struct entry_mem *mem = &i->mem[n];
 
 		if (mem->kind == MEM_PERCPU)
-			window_name(&r->m->k->percpu, mem->addr, name);
+			entry_name(&r->m->k->percpu, mem->addr, name);
 		else if (mem->kind == MEM_FIXED)
-			window_name(&r->m->k->text, mem->addr, name);
+			entry_name(&r->m->k->text, mem->addr, name);
 		else
 			continue;
-		snprintf(text, WINDOW_NAME_MAX, " at %.150s", name);
+		snprintf(text, ENTRY_NAME_MAX, " at %.150s", name);
 	}
 	return text;
 }
 
 static void print_line(const struct window_report *r, const struct line *line)
 {
-	const struct window_insn *i = line->i;
-	char name[WINDOW_NAME_MAX];
+	const struct entry_insn *i = line->i;
+	char name[ENTRY_NAME_MAX];
 
 	printf("    %016lx %-36s page %016lx  %s", (unsigned long)line->addr,
-	       window_name(&r->m->k->text, line->addr, name),
+	       entry_name(&r->m->k->text, line->addr, name),
 	       (unsigned long)PAGE_OF(line->addr), i->text);
 	if (i->place.variant > 0)
 		printf("  [alternative %d]", i->place.variant);
@@ -309,9 +309,9 @@ static void print_line(const struct window_report *r, const struct line *line)
 		printf("%s]", fixed_place(r, i, name));
 	if (i->flow == FLOW_JMP || i->flow == FLOW_JCC || i->flow == FLOW_CALL)
 		printf("  [to %s: %s]",
-		       window_name(&r->m->k->text, i->target, name),
-		       window_in_entry(r->m->k, i->target) ? "entry text" :
-							     "elsewhere");
+		       entry_name(&r->m->k->text, i->target, name),
+		       entry_text_has(r->m->k, i->target) ? "entry text" :
+							    "elsewhere");
 	putchar('\n');
 }
 
@@ -349,7 +349,7 @@ static void print_group(struct window_report *r, struct group *g)
 int window_report_print(struct window_report *r)
 {
 	static const enum window_kind kinds[] = { KIND_ENTRY, KIND_EXIT };
-	char name[WINDOW_NAME_MAX];
+	char name[ENTRY_NAME_MAX];
 
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
 		for (size_t n = 0; n < r->group_count; n++)
@@ -361,7 +361,7 @@ int window_report_print(struct window_report *r)
 		const struct cr3_write *w = &r->writes[n];
 
 		printf("cr3    %016lx %s: %s\n", (unsigned long)w->addr,
-		       window_name(&r->m->k->text, w->addr, name),
+		       entry_name(&r->m->k->text, w->addr, name),
 		       w->to_user && w->to_kernel ? "to either table" :
 		       w->to_user		  ? "to the user table" :
 		       w->to_kernel		  ? "to the kernel table" :
@@ -371,7 +371,7 @@ int window_report_print(struct window_report *r)
 		qsort(r->faults, r->fault_count, sizeof(*r->faults), by_fault);
 	for (size_t n = 0; n < r->fault_count; n++)
 		printf("%016lx %s: %s\n", (unsigned long)r->faults[n].addr,
-		       window_name(&r->m->k->text, r->faults[n].addr, name),
+		       entry_name(&r->m->k->text, r->faults[n].addr, name),
 		       r->faults[n].text);
 	printf("%s, marks %s: %zu CR3 writes reachable, %zu violation%s\n",
 	       r->m->config.late ? "late" : "early",

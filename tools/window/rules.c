@@ -11,10 +11,10 @@
 #define STACK_REACH 512
 
 struct check {
-	const struct window_model *m;
+	const struct entry_model *m;
 	struct window_report *r;
-	const struct window_state *s;
-	const struct window_insn *i;
+	const struct entry_state *s;
+	const struct entry_insn *i;
 	unsigned int touches;
 };
 
@@ -25,18 +25,18 @@ static const char *const reg_names[REG_COUNT] = {
 
 #define FAULT(c, ...) window_report_fault((c)->r, (c)->i, __VA_ARGS__)
 
-static const char *verb(const struct window_mem *mem)
+static const char *verb(const struct entry_mem *mem)
 {
 	return !mem->write ? "reads" : mem->read ? "changes" : "writes";
 }
 
 static bool in_page(uint64_t addr, uint64_t page)
 {
-	return addr >= page && addr <= page + WINDOW_PAGE - 8;
+	return addr >= page && addr <= page + ENTRY_PAGE - 8;
 }
 
 /* Per-CPU data needs the GS base of the kernel, on either table. */
-static void check_gs(struct check *c, const struct window_mem *mem,
+static void check_gs(struct check *c, const struct entry_mem *mem,
 		     const char *name)
 {
 	if (c->s->gs != GS_KERNEL && c->s->origin != ORIGIN_KERNEL)
@@ -47,22 +47,22 @@ static void check_gs(struct check *c, const struct window_mem *mem,
 }
 
 /* Is gs:@mem within pti_marks, whatever its register holds? */
-static bool stays_in_marks(const struct check *c, const struct window_mem *mem)
+static bool stays_in_marks(const struct check *c, const struct entry_mem *mem)
 {
 	uint64_t first = mem->disp;
 
 	switch (c->s->reg[mem->reg]) {
 	case V_BOUNDED:
 		return in_page(first, c->m->at.marks) &&
-		       in_page(first + WINDOW_BOUND, c->m->at.marks);
+		       in_page(first + ENTRY_BOUND, c->m->at.marks);
 	case V_MARKS:
-		return mem->disp >= 0 && mem->disp <= WINDOW_REACH - 8;
+		return mem->disp >= 0 && mem->disp <= ENTRY_REACH - 8;
 	default:
 		return false;
 	}
 }
 
-static void check_percpu_reg(struct check *c, const struct window_mem *mem,
+static void check_percpu_reg(struct check *c, const struct entry_mem *mem,
 			     bool window)
 {
 	check_gs(c, mem, "at an offset");
@@ -76,12 +76,12 @@ static void check_percpu_reg(struct check *c, const struct window_mem *mem,
 		      verb(mem), reg_names[mem->reg]);
 }
 
-static void check_percpu(struct check *c, const struct window_mem *mem,
+static void check_percpu(struct check *c, const struct entry_mem *mem,
 			 bool window)
 {
-	char name[WINDOW_NAME_MAX];
+	char name[ENTRY_NAME_MAX];
 
-	window_name(&c->m->k->percpu, mem->addr, name);
+	entry_name(&c->m->k->percpu, mem->addr, name);
 	check_gs(c, mem, name);
 	if (!window)
 		return;
@@ -122,9 +122,9 @@ static void check_stack(struct check *c, uint8_t base, bool write,
 	}
 }
 
-static void check_mem(struct check *c, const struct window_mem *mem)
+static void check_mem(struct check *c, const struct entry_mem *mem)
 {
-	char name[WINDOW_NAME_MAX];
+	char name[ENTRY_NAME_MAX];
 
 	switch (mem->kind) {
 	case MEM_PERCPU:
@@ -134,8 +134,8 @@ static void check_mem(struct check *c, const struct window_mem *mem)
 		check_percpu_reg(c, mem, true);
 		break;
 	case MEM_FIXED:
-		window_name(&c->m->k->text, mem->addr, name);
-		if (!window_in_entry(c->m->k, mem->addr))
+		entry_name(&c->m->k->text, mem->addr, name);
+		if (!entry_text_has(c->m->k, mem->addr))
 			FAULT(c, "%s %s: the user page table does not map it",
 			      verb(mem), name);
 		else if (mem->write)
@@ -201,14 +201,14 @@ static void check_operands(struct check *c)
 
 static void check_target(struct check *c)
 {
-	const struct window_kernel *k = c->m->k;
+	const struct entry_kernel *k = c->m->k;
 	const char *verb = c->i->flow == FLOW_CALL ? "calls" : "jumps to";
-	char name[WINDOW_NAME_MAX];
+	char name[ENTRY_NAME_MAX];
 
-	window_name(&k->text, c->i->target, name);
-	if (window_is_return_thunk(k, c->i->target))
+	entry_name(&k->text, c->i->target, name);
+	if (entry_is_return_thunk(k, c->i->target))
 		FAULT(c, "RET, by way of %s", name);
-	else if (!window_in_entry(k, c->i->target))
+	else if (!entry_text_has(k, c->i->target))
 		FAULT(c, "%s %s, out of the entry text", verb, name);
 }
 
@@ -240,7 +240,7 @@ static void check_flow(struct check *c)
 
 static void check_leave(struct check *c)
 {
-	const struct window_state *s = c->s;
+	const struct entry_state *s = c->s;
 
 	if (c->i->flow == FLOW_SYSRET || s->origin == ORIGIN_USER) {
 		if (s->table != TABLE_USER)
@@ -259,9 +259,9 @@ static void check_leave(struct check *c)
  * window_rules() - check an instruction, in a state, and report what is wrong
  * Return: bits of enum window_touch
  */
-unsigned int window_rules(const struct window_model *m, struct window_report *r,
-			  const struct window_state *s,
-			  const struct window_insn *i)
+unsigned int window_rules(const struct entry_model *m, struct window_report *r,
+			  const struct entry_state *s,
+			  const struct entry_insn *i)
 {
 	struct check c = { .m = m, .r = r, .s = s, .i = i };
 
@@ -278,7 +278,7 @@ unsigned int window_rules(const struct window_model *m, struct window_report *r,
 			else if (i->mem[n].kind == MEM_PERCPU_REG)
 				check_percpu_reg(&c, &i->mem[n], false);
 	}
-	if (window_writes_cr3(i)) {
+	if (entry_writes_cr3(i)) {
 		int reg = general_reg(i->cs->detail->x86.operands[1].reg, NULL,
 				      NULL);
 		uint8_t value = reg == REG_NONE ? V_ANY : s->reg[reg];

@@ -14,14 +14,14 @@
 #define TABLE_FIRST 65536
 
 struct item {
-	struct window_state state;
+	struct entry_state state;
 	int insn;
 };
 
 struct walk {
-	const struct window_model *m;
-	struct window_decoder *d;
-	const struct window_paths *paths;
+	const struct entry_model *m;
+	struct entry_decoder *d;
+	const struct entry_paths *paths;
 	struct window_report *r;
 	struct item *items;
 	size_t count;
@@ -76,8 +76,8 @@ static int grow(struct walk *w)
 	return 0;
 }
 
-static int add(struct walk *w, struct window_place place,
-	       const struct window_state *s, const struct window_insn *from)
+static int add(struct walk *w, struct entry_place place,
+	       const struct entry_state *s, const struct entry_insn *from)
 {
 	struct item item = { .state = *s };
 	uint32_t *slot;
@@ -86,7 +86,7 @@ static int add(struct walk *w, struct window_place place,
 		return -E2BIG;
 	if (w->count == w->capacity && grow(w))
 		return -ENOMEM;
-	item.insn = window_decode(w->d, place);
+	item.insn = entry_decode(w->d, place);
 	if (item.insn == -EINVAL && from) {
 		window_report_fault(w->r, from,
 				    "leads to what is no instruction");
@@ -102,9 +102,9 @@ static int add(struct walk *w, struct window_place place,
 	return 0;
 }
 
-static int add_all(struct walk *w, const struct window_place *places,
-		   unsigned int count, const struct window_state *s,
-		   const struct window_insn *from)
+static int add_all(struct walk *w, const struct entry_place *places,
+		   unsigned int count, const struct entry_state *s,
+		   const struct entry_insn *from)
 {
 	int ret = 0;
 
@@ -116,48 +116,48 @@ static int add_all(struct walk *w, const struct window_place *places,
 	return ret;
 }
 
-static int go_on(struct walk *w, int insn, const struct window_state *s)
+static int go_on(struct walk *w, int insn, const struct entry_state *s)
 {
-	struct window_place places[WINDOW_PLACES];
-	unsigned int count = window_next(w->d, insn, places);
+	struct entry_place places[ENTRY_PLACES];
+	unsigned int count = entry_next(w->d, insn, places);
 
 	return add_all(w, places, count, s, w->d->insns[insn]);
 }
 
 /* RET within the entry text; the last one goes to where nobody looks. */
-static int go_back(struct walk *w, struct window_state *s)
+static int go_back(struct walk *w, struct entry_state *s)
 {
 	int insn;
 
-	window_state_pop(s);
+	entry_state_pop(s);
 	if (!s->depth)
 		return 0;
 	insn = (int)s->calls[0];
 	s->depth--;
 	memmove(s->calls, s->calls + 1, sizeof(s->calls) - sizeof(*s->calls));
-	s->calls[WINDOW_CALLS - 1] = 0;
+	s->calls[ENTRY_CALLS - 1] = 0;
 	return go_on(w, insn, s);
 }
 
-static int go_to(struct walk *w, int insn, struct window_state *s)
+static int go_to(struct walk *w, int insn, struct entry_state *s)
 {
-	const struct window_insn *i = w->d->insns[insn];
-	struct window_place places[WINDOW_PLACES];
+	const struct entry_insn *i = w->d->insns[insn];
+	struct entry_place places[ENTRY_PLACES];
 
-	if (window_in_entry(w->m->k, i->target)) {
-		unsigned int count = window_targets(w->d, insn, places);
+	if (entry_text_has(w->m->k, i->target)) {
+		unsigned int count = entry_targets(w->d, insn, places);
 
 		return add_all(w, places, count, s, i);
 	}
 	/* A function of C that is jumped to, as a tail call, returns. */
-	if (!window_is_return_thunk(w->m->k, i->target))
-		window_state_called(s);
+	if (!entry_is_return_thunk(w->m->k, i->target))
+		entry_state_called(s);
 	return go_back(w, s);
 }
 
-static int call(struct walk *w, int insn, struct window_state *s)
+static int call(struct walk *w, int insn, struct entry_state *s)
 {
-	const struct window_insn *i = w->d->insns[insn];
+	const struct entry_insn *i = w->d->insns[insn];
 	bool again = false;
 
 	for (unsigned int n = 0; n < s->depth; n++)
@@ -169,11 +169,11 @@ static int call(struct walk *w, int insn, struct window_state *s)
 	 * first round.
 	 */
 	if (again || i->flow == FLOW_CALL_INDIRECT ||
-	    !window_in_entry(w->m->k, i->target)) {
-		window_state_called(s);
+	    !entry_text_has(w->m->k, i->target)) {
+		entry_state_called(s);
 		return go_on(w, insn, s);
 	}
-	if (s->depth == WINDOW_CALLS) {
+	if (s->depth == ENTRY_CALLS) {
 		window_report_fault(w->r, i,
 				    "calls nest too deeply to be followed");
 		return 0;
@@ -181,34 +181,34 @@ static int call(struct walk *w, int insn, struct window_state *s)
 	memmove(s->calls + 1, s->calls, sizeof(s->calls) - sizeof(*s->calls));
 	s->calls[0] = insn;
 	s->depth++;
-	window_state_push(s, V_ANY);
+	entry_state_push(s, V_ANY);
 	return go_to(w, insn, s);
 }
 
-static int branch(struct walk *w, int insn, const struct window_state *s)
+static int branch(struct walk *w, int insn, const struct entry_state *s)
 {
-	const struct window_insn *i = w->d->insns[insn];
-	struct window_state taken = *s, not = *s;
+	const struct entry_insn *i = w->d->insns[insn];
+	struct entry_state taken = *s, not = *s;
 	int ret = 0;
 
-	if (window_state_branch(&taken, i, true))
+	if (entry_state_branch(&taken, i, true))
 		ret = go_to(w, insn, &taken);
-	if (!ret && window_state_branch(&not, i, false))
+	if (!ret && entry_state_branch(&not, i, false))
 		ret = go_on(w, insn, &not );
 	return ret;
 }
 
 /* To which line of the report an instruction belongs */
-static int group(struct walk *w, const struct window_state *s)
+static int group(struct walk *w, const struct entry_state *s)
 {
-	char name[WINDOW_NAME_MAX];
+	char name[ENTRY_NAME_MAX];
 
 	if (s->phase == PHASE_ENTRY)
 		return window_report_group(w->r, KIND_ENTRY,
 					   w->paths->all[s->path].name);
 	if (s->phase == PHASE_INSIDE)
 		return window_report_group(w->r, KIND_INSIDE, "");
-	window_name(&w->m->k->text, s->exit_by, name);
+	entry_name(&w->m->k->text, s->exit_by, name);
 	name[strcspn(name, "+")] = '\0';
 	return window_report_group(w->r, KIND_EXIT, name);
 }
@@ -216,8 +216,8 @@ static int group(struct walk *w, const struct window_state *s)
 static int step(struct walk *w, size_t n)
 {
 	struct item item = w->items[n];
-	const struct window_insn *i = w->d->insns[item.insn];
-	struct window_state *s = &item.state;
+	const struct entry_insn *i = w->d->insns[item.insn];
+	struct entry_state *s = &item.state;
 	int ret = group(w, s);
 
 	if (ret)
@@ -227,7 +227,7 @@ static int step(struct walk *w, size_t n)
 		return ret;
 	switch (i->flow) {
 	case FLOW_NEXT:
-		window_state_step(w->m, s, i);
+		entry_state_step(w->m, s, i);
 		return go_on(w, item.insn, s);
 	case FLOW_JMP:
 		return go_to(w, item.insn, s);
@@ -247,10 +247,10 @@ static int step(struct walk *w, size_t n)
 	return 0;
 }
 
-static struct window_state first_state(const struct window_path *path,
-				       enum window_origin origin)
+static struct entry_state first_state(const struct entry_path *path,
+				      enum entry_origin origin)
 {
-	struct window_state s;
+	struct entry_state s;
 
 	/* Compared byte by byte, so the padding counts. */
 	memset(&s, 0, sizeof(s));
@@ -279,9 +279,9 @@ static struct window_state first_state(const struct window_path *path,
 }
 
 /* The kernel is at it already.  If it leaves, then for what its name says. */
-static struct window_state inside_state(const struct window_path *path)
+static struct entry_state inside_state(const struct entry_path *path)
 {
-	struct window_state s = first_state(path, ORIGIN_KERNEL);
+	struct entry_state s = first_state(path, ORIGIN_KERNEL);
 
 	if (strcmp(path->name, "restore_regs_and_return_to_kernel") != 0) {
 		s.origin = ORIGIN_USER;
@@ -292,14 +292,14 @@ static struct window_state inside_state(const struct window_path *path)
 
 static int add_path(struct walk *w, size_t number)
 {
-	const struct window_path *path = &w->paths->all[number];
-	struct window_place places[WINDOW_PLACES];
-	struct window_state s;
+	const struct entry_path *path = &w->paths->all[number];
+	struct entry_place places[ENTRY_PLACES];
+	struct entry_state s;
 	int ret = 0;
 
 	for (size_t n = 0; n < path->count && !ret; n++) {
 		unsigned int count =
-			window_places(w->d, path->starts[n], places);
+			entry_places(w->d, path->starts[n], places);
 
 		if (path->inside) {
 			s = inside_state(path);
@@ -322,8 +322,8 @@ static int add_path(struct walk *w, size_t number)
  * window_walk() - follow every path from its start to user mode and report
  * Return: EXIT_OK once all was followed, EXIT_RUNTIME after one line on stderr
  */
-int window_walk(const struct window_model *m, struct window_decoder *d,
-		const struct window_paths *paths, struct window_report *r)
+int window_walk(const struct entry_model *m, struct entry_decoder *d,
+		const struct entry_paths *paths, struct window_report *r)
 {
 	struct walk w = { .m = m, .d = d, .paths = paths, .r = r };
 	int ret = 0;

@@ -25,18 +25,18 @@ enum window_touch {
 	TOUCH_COUNT = 6,
 };
 
-unsigned int window_rules(const struct window_model *m, struct window_report *r,
-			  const struct window_state *s,
-			  const struct window_insn *i);
+unsigned int window_rules(const struct entry_model *m, struct window_report *r,
+			  const struct entry_state *s,
+			  const struct entry_insn *i);
 
 /* ---- walk.c: along every path ---- */
 
-int window_walk(const struct window_model *m, struct window_decoder *d,
-		const struct window_paths *paths, struct window_report *r);
+int window_walk(const struct entry_model *m, struct entry_decoder *d,
+		const struct entry_paths *paths, struct window_report *r);
 
 /* ---- compare.c: the booted image and vmlinux ---- */
 
-bool window_agrees(struct window_decoder *model, const struct window_insn *i,
+bool window_agrees(struct entry_decoder *model, const struct entry_insn *i,
 		   uint64_t slide);
 
 /* ---- report.c ---- */
@@ -47,14 +47,13 @@ enum window_kind {
 	KIND_INSIDE
 };
 
-struct window_report *window_report_new(const struct window_model *m,
-					bool list);
+struct window_report *window_report_new(const struct entry_model *m, bool list);
 void window_report_free(struct window_report *r);
 int window_report_group(struct window_report *r, enum window_kind kind,
 			const char *name);
-int window_report_insn(struct window_report *r, const struct window_insn *i,
-		       const struct window_state *s, unsigned int touches);
-void window_report_fault(struct window_report *r, const struct window_insn *i,
+int window_report_insn(struct window_report *r, const struct entry_insn *i,
+		       const struct entry_state *s, unsigned int touches);
+void window_report_fault(struct window_report *r, const struct entry_insn *i,
 			 const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int window_report_print(struct window_report *r);

@@ -10,12 +10,12 @@
 #include "lib/entry/entry.h"
 
 /* As in the kernel's cpufeatures.h; the last two are those of the patches. */
-#define FEATURE_ALWAYS WINDOW_FEATURE(3, 21)
-#define FEATURE_PTI WINDOW_FEATURE(7, 11)
-#define FEATURE_XENPV WINDOW_FEATURE(8, 16)
-#define FEATURE_FRED WINDOW_FEATURE(12, 17)
-#define FEATURE_PTI_LATE WINDOW_FEATURE(21, 30)
-#define FEATURE_PTI_MARKS WINDOW_FEATURE(21, 31)
+#define FEATURE_ALWAYS ENTRY_FEATURE(3, 21)
+#define FEATURE_PTI ENTRY_FEATURE(7, 11)
+#define FEATURE_XENPV ENTRY_FEATURE(8, 16)
+#define FEATURE_FRED ENTRY_FEATURE(12, 17)
+#define FEATURE_PTI_LATE ENTRY_FEATURE(21, 30)
+#define FEATURE_PTI_MARKS ENTRY_FEATURE(21, 31)
 
 #define ALT_FLAG_NOT 1
 #define ALT_FLAG_DIRECT_CALL 2
@@ -40,7 +40,7 @@ struct entry {
 };
 
 /* 1 on, 0 off, -1 either */
-static int known(int feature, const struct window_config *config)
+static int known(int feature, const struct entry_config *config)
 {
 	switch (feature) {
 	case FEATURE_ALWAYS:
@@ -68,7 +68,7 @@ static int by_site(const void *a, const void *b)
 
 /* The features of a site of which either setting must be followed */
 static unsigned int free_features(const struct entry *entries, size_t count,
-				  const struct window_config *config,
+				  const struct entry_config *config,
 				  int features[SITE_ENTRIES])
 {
 	unsigned int n = 0;
@@ -86,7 +86,7 @@ static unsigned int free_features(const struct entry *entries, size_t count,
 	return n;
 }
 
-static bool is_on(int feature, const struct window_config *config,
+static bool is_on(int feature, const struct entry_config *config,
 		  const int *features, unsigned int settings)
 {
 	int on = known(feature, config);
@@ -102,11 +102,11 @@ static bool is_on(int feature, const struct window_config *config,
  * ALT_FLAG_DIRECT_CALL: an indirect call becomes a direct one, to what its
  * pointer held while the kernel patched itself.
  */
-static bool direct_call(const struct window_kernel *k, const struct entry *e,
-			struct window_variant *v)
+static bool direct_call(const struct entry_kernel *k, const struct entry *e,
+			struct entry_variant *v)
 {
-	const struct window_symbol *nop = window_find(&k->text, "nop_func");
-	const uint8_t *insn = window_file_bytes(k, e->addr, 6);
+	const struct entry_symbol *nop = entry_find(&k->text, "nop_func");
+	const uint8_t *insn = entry_file_bytes(k, e->addr, 6);
 	const uint8_t *pointer;
 	int32_t displacement;
 	uint64_t target;
@@ -114,7 +114,7 @@ static bool direct_call(const struct window_kernel *k, const struct entry *e,
 	if (!insn || insn[0] != 0xff || insn[1] != 0x15)
 		return false;
 	memcpy(&displacement, insn + 2, sizeof(displacement));
-	pointer = window_file_bytes(k, e->addr + 6 + displacement, 8);
+	pointer = entry_file_bytes(k, e->addr + 6 + displacement, 8);
 	if (!pointer)
 		return false;
 	memcpy(&target, pointer, sizeof(target));
@@ -125,25 +125,25 @@ static bool direct_call(const struct window_kernel *k, const struct entry *e,
 	return true;
 }
 
-static int add_variant(const struct window_kernel *k, struct window_site *site,
+static int add_variant(const struct entry_kernel *k, struct entry_site *site,
 		       const struct entry *e)
 {
-	struct window_variant v = { .src = site->addr,
-				    .len = site->len,
-				    .feature = -1 };
+	struct entry_variant v = { .src = site->addr,
+				   .len = site->len,
+				   .feature = -1 };
 
 	if (e)
-		v = (struct window_variant){ .src = e->src,
-					     .len = e->r.replacementlen,
-					     .feature = e->r.feature };
+		v = (struct entry_variant){ .src = e->src,
+					    .len = e->r.replacementlen,
+					    .feature = e->r.feature };
 	for (unsigned int n = 0; n < site->count; n++)
 		if (site->variant[n].src == v.src &&
 		    site->variant[n].feature == v.feature)
 			return EXIT_OK;
-	if (site->count == WINDOW_VARIANTS ||
+	if (site->count == ENTRY_VARIANTS ||
 	    (e && e->r.flags & ALT_FLAG_DIRECT_CALL &&
 	     !direct_call(k, e, &v)) ||
-	    !window_file_bytes(k, v.src, v.len)) {
+	    !entry_file_bytes(k, v.src, v.len)) {
 		warnx("the alternatives at %#lx are of a kind that is not known",
 		      (unsigned long)site->addr);
 		return EXIT_UNSUPPORTED;
@@ -156,15 +156,15 @@ static int add_variant(const struct window_kernel *k, struct window_site *site,
  * The kernel goes through the entries of an address in order, and each whose
  * condition holds overwrites the whole of it: the last one stays.
  */
-static int add_site(struct window_alts *alts, const struct window_kernel *k,
-		    const struct window_config *config,
+static int add_site(struct entry_alts *alts, const struct entry_kernel *k,
+		    const struct entry_config *config,
 		    const struct entry *entries, size_t count)
 {
-	struct window_site *site = &alts->sites[alts->count];
+	struct entry_site *site = &alts->sites[alts->count];
 	int features[SITE_ENTRIES];
 	unsigned int n;
 
-	*site = (struct window_site){ .addr = entries[0].addr };
+	*site = (struct entry_site){ .addr = entries[0].addr };
 	n = count > SITE_ENTRIES ?
 		    SITE_ENTRIES :
 		    free_features(entries, count, config, features);
@@ -195,38 +195,38 @@ static int add_site(struct window_alts *alts, const struct window_kernel *k,
 }
 
 /* The numbers of the features are those of this kernel if the name of PTI's is. */
-static bool numbers_hold(const struct window_kernel *k)
+static bool numbers_hold(const struct entry_kernel *k)
 {
-	const struct window_symbol *names =
-		window_find(&k->text, "x86_cap_flags");
+	const struct entry_symbol *names =
+		entry_find(&k->text, "x86_cap_flags");
 	const uint8_t *bytes;
 	uint64_t name;
 
 	if (!names)
 		return false;
-	bytes = window_file_bytes(k, names->addr + 8 * FEATURE_PTI, 8);
+	bytes = entry_file_bytes(k, names->addr + 8 * FEATURE_PTI, 8);
 	if (!bytes)
 		return false;
 	memcpy(&name, bytes, sizeof(name));
-	bytes = window_file_bytes(k, name, 4);
+	bytes = entry_file_bytes(k, name, 4);
 	return bytes && !memcmp(bytes, "pti", 4);
 }
 
-static int read_entries(const struct window_kernel *k, struct entry **entries,
+static int read_entries(const struct entry_kernel *k, struct entry **entries,
 			size_t *count, bool *late, bool *marks)
 {
-	const struct window_symbol *start =
-		window_find(&k->text, "__alt_instructions");
-	const struct window_symbol *end =
-		window_find(&k->text, "__alt_instructions_end");
+	const struct entry_symbol *start =
+		entry_find(&k->text, "__alt_instructions");
+	const struct entry_symbol *end =
+		entry_find(&k->text, "__alt_instructions_end");
 	const uint8_t *bytes = NULL;
 	size_t all = 0;
 
 	if (start && end && end->addr > start->addr &&
 	    (end->addr - start->addr) % sizeof(struct record) == 0) {
 		all = (end->addr - start->addr) / sizeof(struct record);
-		bytes = window_file_bytes(k, start->addr,
-					  end->addr - start->addr);
+		bytes = entry_file_bytes(k, start->addr,
+					 end->addr - start->addr);
 	}
 	if (!bytes || !numbers_hold(k)) {
 		warnx("no alternatives, or not those of a kernel that is known");
@@ -248,7 +248,7 @@ static int read_entries(const struct window_kernel *k, struct entry **entries,
 			e.r.repl_offset;
 		*late |= e.r.feature == FEATURE_PTI_LATE;
 		*marks |= e.r.feature == FEATURE_PTI_MARKS;
-		if (window_in_entry(k, e.addr))
+		if (entry_text_has(k, e.addr))
 			(*entries)[(*count)++] = e;
 	}
 	qsort(*entries, *count, sizeof(**entries), by_site);
@@ -256,19 +256,19 @@ static int read_entries(const struct window_kernel *k, struct entry **entries,
 }
 
 /**
- * window_alts_load() - the alternatives of the entry text
+ * entry_alts_load() - the alternatives of the entry text
  * @config: what the kernel is booted with
  * Return: EXIT_OK; EXIT_RUNTIME or EXIT_UNSUPPORTED after one line on stderr
  */
-int window_alts_load(struct window_alts *alts, const struct window_kernel *k,
-		     const struct window_config *config)
+int entry_alts_load(struct entry_alts *alts, const struct entry_kernel *k,
+		    const struct entry_config *config)
 {
 	struct entry *entries = NULL;
 	bool late = false, marks = false;
 	size_t count = 0;
 	int code;
 
-	*alts = (struct window_alts){ 0 };
+	*alts = (struct entry_alts){ 0 };
 	code = read_entries(k, &entries, &count, &late, &marks);
 	if (code == EXIT_OK &&
 	    ((config->late && !late) || (config->marks && !marks))) {
@@ -294,20 +294,20 @@ int window_alts_load(struct window_alts *alts, const struct window_kernel *k,
 	return code;
 }
 
-/** window_alts_free() - free what window_alts_load() took */
-void window_alts_free(struct window_alts *alts)
+/** entry_alts_free() - free what entry_alts_load() took */
+void entry_alts_free(struct entry_alts *alts)
 {
 	free(alts->sites);
 }
 
-/** window_alts_site() - the site that an address lies in, -1 for none */
-int window_alts_site(const struct window_alts *alts, uint64_t addr)
+/** entry_alts_site() - the site that an address lies in, -1 for none */
+int entry_alts_site(const struct entry_alts *alts, uint64_t addr)
 {
 	size_t low = 0, high = alts->count;
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		const struct window_site *s = &alts->sites[middle];
+		const struct entry_site *s = &alts->sites[middle];
 
 		if (addr < s->addr)
 			high = middle;
@@ -320,14 +320,14 @@ int window_alts_site(const struct window_alts *alts, uint64_t addr)
 }
 
 /**
- * window_alt_target() - where a branch of a replacement leads once it is patched in
+ * entry_alt_target() - where a branch of a replacement leads once it is patched in
  * @target: where it leads from .altinstr_replacement
  *
  * The kernel moves what leads out of the replacement by the distance of the
  * copy, so that it leads to the same place, and leaves alone what stays inside.
  */
-uint64_t window_alt_target(const struct window_site *site,
-			   const struct window_variant *v, uint64_t target)
+uint64_t entry_alt_target(const struct entry_site *site,
+			  const struct entry_variant *v, uint64_t target)
 {
 	if (target < v->src || target > v->src + v->len)
 		return target;

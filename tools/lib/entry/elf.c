@@ -16,16 +16,16 @@
 #define SLIDE_UNIT 0x200000UL
 #define IMAGE_MAX (16UL << 20)
 
-static bool add_chunk(struct window_kernel *k, const GElf_Shdr *header,
+static bool add_chunk(struct entry_kernel *k, const GElf_Shdr *header,
 		      Elf_Data *data, const char *name)
 {
-	struct window_chunk *chunks =
+	struct entry_chunk *chunks =
 		reallocarray(k->chunks, k->chunk_count + 1, sizeof(*k->chunks));
 
 	if (!chunks)
 		return false;
 	k->chunks = chunks;
-	chunks[k->chunk_count++] = (struct window_chunk){
+	chunks[k->chunk_count++] = (struct entry_chunk){
 		.addr = header->sh_addr,
 		.size = data->d_size,
 		.bytes = data->d_buf,
@@ -47,7 +47,7 @@ static int rank(const GElf_Sym *symbol, const char *name)
 
 static int by_address(const void *a, const void *b)
 {
-	const struct window_symbol *x = a, *y = b;
+	const struct entry_symbol *x = a, *y = b;
 
 	if (x->addr != y->addr)
 		return x->addr < y->addr ? -1 : 1;
@@ -56,7 +56,7 @@ static int by_address(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static bool load_symbols(struct window_kernel *k, Elf_Scn *section,
+static bool load_symbols(struct entry_kernel *k, Elf_Scn *section,
 			 const GElf_Shdr *header, size_t percpu)
 {
 	Elf_Data *data = elf_getdata(section, NULL);
@@ -70,7 +70,7 @@ static bool load_symbols(struct window_kernel *k, Elf_Scn *section,
 	if (!k->text.all || !k->percpu.all)
 		return false;
 	for (size_t n = 0; n < count; n++) {
-		struct window_symbols *to;
+		struct entry_symbols *to;
 		GElf_Sym symbol;
 		const char *name;
 
@@ -83,8 +83,8 @@ static bool load_symbols(struct window_kernel *k, Elf_Scn *section,
 			continue;
 		to = symbol.st_shndx == percpu ? &k->percpu : &k->text;
 		to->all[to->count++] =
-			(struct window_symbol){ symbol.st_value, symbol.st_size,
-						name, rank(&symbol, name) };
+			(struct entry_symbol){ symbol.st_value, symbol.st_size,
+					       name, rank(&symbol, name) };
 	}
 	qsort(k->text.all, k->text.count, sizeof(*k->text.all), by_address);
 	qsort(k->percpu.all, k->percpu.count, sizeof(*k->percpu.all),
@@ -92,7 +92,7 @@ static bool load_symbols(struct window_kernel *k, Elf_Scn *section,
 	return true;
 }
 
-static bool load_sections(struct window_kernel *k)
+static bool load_sections(struct entry_kernel *k)
 {
 	Elf_Scn *section = NULL, *symtab = NULL;
 	GElf_Shdr header, symtab_header = { 0 };
@@ -126,15 +126,15 @@ static bool load_sections(struct window_kernel *k)
 }
 
 /**
- * window_kernel_open() - read a vmlinux
+ * entry_kernel_open() - read a vmlinux
  * Return: EXIT_OK; EXIT_RUNTIME or EXIT_UNSUPPORTED after one line on stderr
  */
-int window_kernel_open(struct window_kernel *k, const char *path)
+int entry_kernel_open(struct entry_kernel *k, const char *path)
 {
-	const struct window_symbol *start, *end;
+	const struct entry_symbol *start, *end;
 	GElf_Ehdr header;
 
-	*k = (struct window_kernel){ .fd = open(path, O_RDONLY | O_CLOEXEC) };
+	*k = (struct entry_kernel){ .fd = open(path, O_RDONLY | O_CLOEXEC) };
 	if (k->fd < 0) {
 		warn("%s", path);
 		return EXIT_RUNTIME;
@@ -151,10 +151,10 @@ int window_kernel_open(struct window_kernel *k, const char *path)
 		warnx("%s: no symbols in it, or it is damaged", path);
 		return EXIT_UNSUPPORTED;
 	}
-	start = window_find(&k->text, "__entry_text_start");
-	end = window_find(&k->text, "__entry_text_end");
+	start = entry_find(&k->text, "__entry_text_start");
+	end = entry_find(&k->text, "__entry_text_end");
 	if (!start || !end || start->addr >= end->addr ||
-	    !window_bytes(k, start->addr, end->addr - start->addr)) {
+	    !entry_bytes(k, start->addr, end->addr - start->addr)) {
 		warnx("%s: no __entry_text_start and __entry_text_end with code between",
 		      path);
 		return EXIT_UNSUPPORTED;
@@ -164,7 +164,7 @@ int window_kernel_open(struct window_kernel *k, const char *path)
 	return EXIT_OK;
 }
 
-static int read_image(struct window_kernel *k, const char *path)
+static int read_image(struct entry_kernel *k, const char *path)
 {
 	FILE *file = fopen(path, "re");
 
@@ -186,14 +186,14 @@ static int read_image(struct window_kernel *k, const char *path)
 }
 
 /**
- * window_kernel_image() - put the entry text of a booted kernel over vmlinux's
+ * entry_kernel_image() - put the entry text of a booted kernel over vmlinux's
  * @path: bytes of memory, the entry text whole
  * @address: run-time address of the first of them, within the 2 MiB of the
  *	start of the entry text; that tells how far KASLR moved the kernel
  * Return: EXIT_OK or EXIT_RUNTIME after one line on stderr
  */
-int window_kernel_image(struct window_kernel *k, const char *path,
-			uint64_t address)
+int entry_kernel_image(struct entry_kernel *k, const char *path,
+		       uint64_t address)
 {
 	int code = read_image(k, path);
 
@@ -213,8 +213,8 @@ int window_kernel_image(struct window_kernel *k, const char *path,
 	return EXIT_OK;
 }
 
-/** window_kernel_close() - free what window_kernel_open() and _image() took */
-void window_kernel_close(struct window_kernel *k)
+/** entry_kernel_close() - free what entry_kernel_open() and _image() took */
+void entry_kernel_close(struct entry_kernel *k)
 {
 	free(k->image);
 	free(k->text.all);
@@ -227,14 +227,14 @@ void window_kernel_close(struct window_kernel *k)
 }
 
 /**
- * window_file_bytes() - bytes of vmlinux at a link address
+ * entry_file_bytes() - bytes of vmlinux at a link address
  * Return: @len bytes, NULL where vmlinux has none
  */
-const uint8_t *window_file_bytes(const struct window_kernel *k, uint64_t addr,
-				 size_t len)
+const uint8_t *entry_file_bytes(const struct entry_kernel *k, uint64_t addr,
+				size_t len)
 {
 	for (size_t n = 0; n < k->chunk_count; n++) {
-		const struct window_chunk *c = &k->chunks[n];
+		const struct entry_chunk *c = &k->chunks[n];
 
 		if (addr >= c->addr && len <= c->size &&
 		    addr - c->addr <= c->size - len)
@@ -244,21 +244,21 @@ const uint8_t *window_file_bytes(const struct window_kernel *k, uint64_t addr,
 }
 
 /**
- * window_bytes() - bytes of the kernel at a link address, the image's if it has them
+ * entry_bytes() - bytes of the kernel at a link address, the image's if it has them
  * Return: @len bytes, NULL where there are none
  */
-const uint8_t *window_bytes(const struct window_kernel *k, uint64_t addr,
-			    size_t len)
+const uint8_t *entry_bytes(const struct entry_kernel *k, uint64_t addr,
+			   size_t len)
 {
 	if (k->image && addr >= k->image_addr && len <= k->image_len &&
 	    addr - k->image_addr <= k->image_len - len)
 		return k->image + (addr - k->image_addr);
-	return window_file_bytes(k, addr, len);
+	return entry_file_bytes(k, addr, len);
 }
 
-/** window_find() - the symbol of a name, or NULL */
-const struct window_symbol *window_find(const struct window_symbols *symbols,
-					const char *name)
+/** entry_find() - the symbol of a name, or NULL */
+const struct entry_symbol *entry_find(const struct entry_symbols *symbols,
+				      const char *name)
 {
 	for (size_t n = 0; n < symbols->count; n++)
 		if (!strcmp(symbols->all[n].name, name))
@@ -266,9 +266,9 @@ const struct window_symbol *window_find(const struct window_symbols *symbols,
 	return NULL;
 }
 
-/** window_at() - the best symbol at or before an address, or NULL */
-const struct window_symbol *window_at(const struct window_symbols *symbols,
-				      uint64_t addr)
+/** entry_at() - the best symbol at or before an address, or NULL */
+const struct entry_symbol *entry_at(const struct entry_symbols *symbols,
+				    uint64_t addr)
 {
 	size_t low = 0, high = symbols->count;
 
@@ -288,30 +288,30 @@ const struct window_symbol *window_at(const struct window_symbols *symbols,
 	return &symbols->all[low - 1];
 }
 
-/** window_name() - an address as symbol+0xoffset */
-const char *window_name(const struct window_symbols *symbols, uint64_t addr,
-			char name[WINDOW_NAME_MAX])
+/** entry_name() - an address as symbol+0xoffset */
+const char *entry_name(const struct entry_symbols *symbols, uint64_t addr,
+		       char name[ENTRY_NAME_MAX])
 {
-	const struct window_symbol *symbol = window_at(symbols, addr);
+	const struct entry_symbol *symbol = entry_at(symbols, addr);
 
 	if (!symbol)
-		snprintf(name, WINDOW_NAME_MAX, "%#lx", (unsigned long)addr);
+		snprintf(name, ENTRY_NAME_MAX, "%#lx", (unsigned long)addr);
 	else
-		snprintf(name, WINDOW_NAME_MAX, "%s+%#lx", symbol->name,
+		snprintf(name, ENTRY_NAME_MAX, "%s+%#lx", symbol->name,
 			 (unsigned long)(addr - symbol->addr));
 	return name;
 }
 
-/** window_in_entry() - is the address in the entry text? */
-bool window_in_entry(const struct window_kernel *k, uint64_t addr)
+/** entry_text_has() - is the address in the entry text? */
+bool entry_text_has(const struct entry_kernel *k, uint64_t addr)
 {
 	return addr >= k->entry_start && addr < k->entry_end;
 }
 
-/** window_is_return_thunk() - is a jump to there a RET? */
-bool window_is_return_thunk(const struct window_kernel *k, uint64_t addr)
+/** entry_is_return_thunk() - is a jump to there a RET? */
+bool entry_is_return_thunk(const struct entry_kernel *k, uint64_t addr)
 {
-	const struct window_symbol *symbol = window_at(&k->text, addr);
+	const struct entry_symbol *symbol = entry_at(&k->text, addr);
 	size_t len = symbol ? strlen(symbol->name) : 0;
 	static const char suffix[] = "return_thunk";
 

@@ -20,23 +20,23 @@
 /* ---- elf.c: the kernel ---- */
 
 /**
- * struct window_symbol - a name of the kernel
+ * struct entry_symbol - a name of the kernel
  * @addr: link address; of per-CPU data, its offset in the per-CPU area
  * @size: bytes, 0 for a label
  */
-struct window_symbol {
+struct entry_symbol {
 	uint64_t addr;
 	uint64_t size;
 	const char *name;
 	int rank;
 };
 
-struct window_symbols {
-	struct window_symbol *all;
+struct entry_symbols {
+	struct entry_symbol *all;
 	size_t count;
 };
 
-struct window_chunk {
+struct entry_chunk {
 	uint64_t addr;
 	uint64_t size;
 	const uint8_t *bytes;
@@ -45,20 +45,20 @@ struct window_chunk {
 };
 
 /**
- * struct window_kernel - vmlinux, and the booted image of its entry text if given
+ * struct entry_kernel - vmlinux, and the booted image of its entry text if given
  * @entry_start: first address of the entry text
  * @entry_end: address behind it
  * @image: bytes of the running kernel, NULL to go by vmlinux alone
  * @image_addr: link address of its first byte
  * @slide: run-time address minus link address, in @image
  */
-struct window_kernel {
+struct entry_kernel {
 	int fd;
 	void *elf;
-	struct window_chunk *chunks;
+	struct entry_chunk *chunks;
 	size_t chunk_count;
-	struct window_symbols text;
-	struct window_symbols percpu;
+	struct entry_symbols text;
+	struct entry_symbols percpu;
 	uint64_t entry_start;
 	uint64_t entry_end;
 	uint8_t *image;
@@ -67,84 +67,84 @@ struct window_kernel {
 	uint64_t slide;
 };
 
-#define WINDOW_NAME_MAX 160
+#define ENTRY_NAME_MAX 160
 
-int window_kernel_open(struct window_kernel *k, const char *path);
-int window_kernel_image(struct window_kernel *k, const char *path,
-			uint64_t address);
-void window_kernel_close(struct window_kernel *k);
-const uint8_t *window_bytes(const struct window_kernel *k, uint64_t addr,
-			    size_t len);
-const uint8_t *window_file_bytes(const struct window_kernel *k, uint64_t addr,
-				 size_t len);
-const struct window_symbol *window_find(const struct window_symbols *symbols,
-					const char *name);
-const struct window_symbol *window_at(const struct window_symbols *symbols,
-				      uint64_t addr);
-const char *window_name(const struct window_symbols *symbols, uint64_t addr,
-			char name[WINDOW_NAME_MAX]);
-bool window_in_entry(const struct window_kernel *k, uint64_t addr);
-bool window_is_return_thunk(const struct window_kernel *k, uint64_t addr);
+int entry_kernel_open(struct entry_kernel *k, const char *path);
+int entry_kernel_image(struct entry_kernel *k, const char *path,
+		       uint64_t address);
+void entry_kernel_close(struct entry_kernel *k);
+const uint8_t *entry_bytes(const struct entry_kernel *k, uint64_t addr,
+			   size_t len);
+const uint8_t *entry_file_bytes(const struct entry_kernel *k, uint64_t addr,
+				size_t len);
+const struct entry_symbol *entry_find(const struct entry_symbols *symbols,
+				      const char *name);
+const struct entry_symbol *entry_at(const struct entry_symbols *symbols,
+				    uint64_t addr);
+const char *entry_name(const struct entry_symbols *symbols, uint64_t addr,
+		       char name[ENTRY_NAME_MAX]);
+bool entry_text_has(const struct entry_kernel *k, uint64_t addr);
+bool entry_is_return_thunk(const struct entry_kernel *k, uint64_t addr);
 
 /* ---- alt.c: alternatives ---- */
 
-#define WINDOW_VARIANTS 8
-#define WINDOW_PLACES 64
+#define ENTRY_VARIANTS 8
+#define ENTRY_PLACES 64
 
 /* Feature words, as in the kernel's cpufeatures.h */
-#define WINDOW_FEATURE(word, bit) ((word)*32 + (bit))
+#define ENTRY_FEATURE(word, bit) ((word)*32 + (bit))
 
 /**
- * struct window_variant - one of the codes that can be at a site
+ * struct entry_variant - one of the codes that can be at a site
  * @src: where its bytes are: the site itself, or .altinstr_replacement
  * @len: how many; NOPs fill the rest of the site
  * @call: target of a direct call that the bytes do not tell, or 0
  * @feature: flag that selects it, -1 for the original code
  */
-struct window_variant {
+struct entry_variant {
 	uint64_t src;
 	unsigned int len;
 	uint64_t call;
 	int feature;
 };
 
-struct window_site {
+struct entry_site {
 	uint64_t addr;
 	unsigned int len;
 	unsigned int count;
-	struct window_variant variant[WINDOW_VARIANTS];
+	struct entry_variant variant[ENTRY_VARIANTS];
 };
 
 /**
- * struct window_config - the features that are known; every other is both
+ * struct entry_config - the features that are known; every other is both
  */
-struct window_config {
+struct entry_config {
 	bool late;
 	bool marks;
 };
 
-struct window_alts {
-	struct window_site *sites;
+struct entry_alts {
+	struct entry_site *sites;
 	size_t count;
 };
 
-int window_alts_load(struct window_alts *alts, const struct window_kernel *k,
-		     const struct window_config *config);
-void window_alts_free(struct window_alts *alts);
-int window_alts_site(const struct window_alts *alts, uint64_t addr);
-uint64_t window_alt_target(const struct window_site *site,
-			   const struct window_variant *v, uint64_t target);
+int entry_alts_load(struct entry_alts *alts, const struct entry_kernel *k,
+		    const struct entry_config *config);
+void entry_alts_free(struct entry_alts *alts);
+int entry_alts_site(const struct entry_alts *alts, uint64_t addr);
+uint64_t entry_alt_target(const struct entry_site *site,
+			  const struct entry_variant *v, uint64_t target);
 
 /* ---- insn.c: instructions ---- */
 
 /* Where an instruction is: a site of -1 is text that nothing replaces. */
-struct window_place {
+struct entry_place {
 	uint64_t addr;
 	int16_t site;
 	int16_t variant;
 };
 
-enum window_flow {
+enum entry_flow {
 	FLOW_NEXT,
 	FLOW_JMP,
 	FLOW_JCC,
@@ -157,7 +157,7 @@ enum window_flow {
 	FLOW_TRAP,
 };
 
-enum window_mem_kind {
+enum entry_mem_kind {
 	MEM_PERCPU, /* gs: and a fixed offset */
 	MEM_PERCPU_REG, /* gs:, one register and a displacement */
 	MEM_FIXED, /* absolute or RIP-relative */
@@ -165,8 +165,8 @@ enum window_mem_kind {
 	MEM_OTHER, /* index registers, other segments */
 };
 
-struct window_mem {
-	enum window_mem_kind kind;
+struct entry_mem {
+	enum entry_mem_kind kind;
 	uint64_t addr;
 	int reg;
 	int64_t disp;
@@ -175,72 +175,72 @@ struct window_mem {
 };
 
 /**
- * struct window_insn - an instruction, decoded
+ * struct entry_insn - an instruction, decoded
  * @text: in AT&T syntax
  * @target: of a direct jump or call, where it leads after patching
  * @mem: memory operands, without the implicit use of the stack
  */
-struct window_insn {
-	struct window_place place;
+struct entry_insn {
+	struct entry_place place;
 	cs_insn *cs;
 	char text[200];
-	enum window_flow flow;
+	enum entry_flow flow;
 	uint64_t target;
-	struct window_mem mem[2];
+	struct entry_mem mem[2];
 	unsigned int mems;
 	bool known;
 };
 
-struct window_decoder {
+struct entry_decoder {
 	csh handle;
 	csh att;
-	const struct window_kernel *k;
-	const struct window_alts *alts;
-	struct window_insn **insns;
+	const struct entry_kernel *k;
+	const struct entry_alts *alts;
+	struct entry_insn **insns;
 	size_t count;
 	size_t capacity;
 	uint32_t *table;
 	size_t table_size;
 };
 
-int window_decoder_init(struct window_decoder *d, const struct window_kernel *k,
-			const struct window_alts *alts);
-void window_decoder_free(struct window_decoder *d);
-int window_decode(struct window_decoder *d, struct window_place place);
-unsigned int window_places(struct window_decoder *d, uint64_t addr,
-			   struct window_place places[WINDOW_PLACES]);
-unsigned int window_targets(struct window_decoder *d, int insn,
-			    struct window_place places[WINDOW_PLACES]);
-unsigned int window_next(struct window_decoder *d, int insn,
-			 struct window_place places[WINDOW_PLACES]);
-bool window_writes_cr3(const struct window_insn *i);
+int entry_decoder_init(struct entry_decoder *d, const struct entry_kernel *k,
+		       const struct entry_alts *alts);
+void entry_decoder_free(struct entry_decoder *d);
+int entry_decode(struct entry_decoder *d, struct entry_place place);
+unsigned int entry_places(struct entry_decoder *d, uint64_t addr,
+			  struct entry_place places[ENTRY_PLACES]);
+unsigned int entry_targets(struct entry_decoder *d, int insn,
+			   struct entry_place places[ENTRY_PLACES]);
+unsigned int entry_next(struct entry_decoder *d, int insn,
+			struct entry_place places[ENTRY_PLACES]);
+bool entry_writes_cr3(const struct entry_insn *i);
 
 /* ---- state.c: what is known at an instruction ---- */
 
-#define WINDOW_PAGE 4096
+#define ENTRY_PAGE 4096
 /* What a masked offset stays below, and how far behind it a slot may reach */
-#define WINDOW_BOUND 2048
-#define WINDOW_REACH 256
+#define ENTRY_BOUND 2048
+#define ENTRY_REACH 256
 
-enum window_table {
+enum entry_table {
 	TABLE_USER,
 	TABLE_KERNEL,
 	TABLE_EITHER
 };
-enum window_gs {
+enum entry_gs {
 	GS_USER,
 	GS_KERNEL,
 	GS_UNKNOWN
 };
 
 /**
- * enum window_origin - what the entry interrupted
+ * enum entry_origin - what the entry interrupted
  * @ORIGIN_USER: user mode
  * @ORIGIN_KERNEL: kernel mode, on the kernel table and GS base
  * @ORIGIN_IRET: the IRET to user mode, which faulted: user table and GS base
  * @ORIGIN_PARANOID: kernel mode anywhere, either table, either GS base (IST)
  */
-enum window_origin {
+enum entry_origin {
 	ORIGIN_USER,
 	ORIGIN_KERNEL,
 	ORIGIN_IRET,
@@ -248,14 +248,14 @@ enum window_origin {
 };
 
 /* Before the switch to the kernel table, between, after the one to the user's */
-enum window_phase {
+enum entry_phase {
 	PHASE_ENTRY,
 	PHASE_INSIDE,
 	PHASE_EXIT
 };
 
 /* What is known about the value of a register or a stack slot */
-enum window_value {
+enum entry_value {
 	V_ANY,
 	V_CR3_USER, /* a CR3 value with the bit of the user table */
 	V_CR3_KERNEL,
@@ -272,12 +272,12 @@ enum window_value {
 	V_GS_BASE, /* GS base as found */
 	V_GS_BASE_HIGH, /* its high half */
 	V_GS_BASE_CPU, /* from __per_cpu_offset[] */
-	V_BOUNDED, /* below WINDOW_BOUND, by an AND with a constant */
-	V_MARKS, /* offset of per-CPU data in pti_marks, WINDOW_REACH from its end */
+	V_BOUNDED, /* below ENTRY_BOUND, by an AND with a constant */
+	V_MARKS, /* offset of per-CPU data in pti_marks, ENTRY_REACH from its end */
 };
 
 /* What the flags tell, set by the last test */
-enum window_flag {
+enum entry_flag {
 	FLAG_NONE,
 	FLAG_CS, /* ZF: the frame's CS is the kernel's */
 	FLAG_SS_LDT, /* not ZF: the frame's SS is of an LDT */
@@ -288,11 +288,11 @@ enum window_flag {
 	FLAG_IRET32,
 };
 
-#define WINDOW_SLOTS 32
-#define WINDOW_CALLS 6
+#define ENTRY_SLOTS 32
+#define ENTRY_CALLS 6
 
 /**
- * struct window_state - all that the walk knows before an instruction
+ * struct entry_state - all that the walk knows before an instruction
  * @home: table that was loaded when the entry began, to be left with
  * @path: entry that this belongs to, while @phase is %PHASE_ENTRY
  * @exit_by: address of the CR3 write, while @phase is %PHASE_EXIT
@@ -302,9 +302,9 @@ enum window_flag {
  *
  * Compared byte by byte, so padding is kept zero.
  */
-struct window_state {
+struct entry_state {
 	uint64_t exit_by;
-	uint32_t calls[WINDOW_CALLS];
+	uint32_t calls[ENTRY_CALLS];
 	uint16_t path;
 	uint8_t table;
 	uint8_t gs;
@@ -315,14 +315,14 @@ struct window_state {
 	uint8_t flag_value;
 	uint8_t depth;
 	uint8_t reg[REG_COUNT];
-	uint8_t slot[WINDOW_SLOTS];
+	uint8_t slot[ENTRY_SLOTS];
 	uint8_t pad[6];
 };
 
-_Static_assert(sizeof(struct window_state) == 96, "there is padding");
+_Static_assert(sizeof(struct entry_state) == 96, "there is padding");
 
 /* Addresses that mean something to the state */
-struct window_landmarks {
+struct entry_landmarks {
 	uint64_t tss;
 	uint64_t marks;
 	uint64_t espfix_stack;
@@ -330,33 +330,33 @@ struct window_landmarks {
 	uint64_t iret;
 };
 
-struct window_model {
-	const struct window_kernel *k;
-	struct window_config config;
-	struct window_landmarks at;
+struct entry_model {
+	const struct entry_kernel *k;
+	struct entry_config config;
+	struct entry_landmarks at;
 };
 
-int window_landmarks(struct window_model *m);
-void window_state_step(const struct window_model *m, struct window_state *s,
-		       const struct window_insn *i);
-bool window_state_branch(struct window_state *s, const struct window_insn *i,
-			 bool taken);
-void window_state_called(struct window_state *s);
-void window_state_push(struct window_state *s, uint8_t value);
-uint8_t window_state_pop(struct window_state *s);
-bool window_is_stack(uint8_t value);
+int entry_landmarks(struct entry_model *m);
+void entry_state_step(const struct entry_model *m, struct entry_state *s,
+		      const struct entry_insn *i);
+bool entry_state_branch(struct entry_state *s, const struct entry_insn *i,
+			bool taken);
+void entry_state_called(struct entry_state *s);
+void entry_state_push(struct entry_state *s, uint8_t value);
+uint8_t entry_state_pop(struct entry_state *s);
+bool entry_is_stack(uint8_t value);
 
 /* ---- paths.c: where the paths begin ---- */
 
 /**
- * struct window_path - an entry into the kernel, or code that jumps in
+ * struct entry_path - an entry into the kernel, or code that jumps in
  * @name: symbol
  * @starts: addresses where it begins
  * @stack: what RSP holds at first
- * @origins: bits, by enum window_origin, of what it can interrupt
+ * @origins: bits, by enum entry_origin, of what it can interrupt
  * @inside: the kernel itself calls it or jumps to it, on the kernel table
  */
-struct window_path {
+struct entry_path {
 	const char *name;
 	uint64_t *starts;
 	size_t count;
@@ -365,13 +365,12 @@ struct window_path {
 	bool inside;
 };
 
-struct window_paths {
-	struct window_path *all;
+struct entry_paths {
+	struct entry_path *all;
 	size_t count;
 };
 
-int window_paths_find(struct window_paths *paths,
-		      const struct window_kernel *k);
-void window_paths_free(struct window_paths *paths);
+int entry_paths_find(struct entry_paths *paths, const struct entry_kernel *k);
+void entry_paths_free(struct entry_paths *paths);
 
 #endif /* PTISCOPE_TOOLS_ENTRY_H */

@@ -47,7 +47,7 @@ static bool is_plain(unsigned int id)
 	return false;
 }
 
-static enum window_flow flow_of(const cs_insn *cs)
+static enum entry_flow flow_of(const cs_insn *cs)
 {
 	const cs_x86_op *op = &cs->detail->x86.operands[0];
 	bool direct = cs->detail->x86.op_count == 1 && op->type == X86_OP_IMM;
@@ -86,14 +86,14 @@ static enum window_flow flow_of(const cs_insn *cs)
 	return FLOW_NEXT;
 }
 
-static void add_mem(const struct window_kernel *k, struct window_insn *i,
+static void add_mem(const struct entry_kernel *k, struct entry_insn *i,
 		    const cs_x86_op *op)
 {
-	struct window_mem *mem = &i->mem[i->mems++];
+	struct entry_mem *mem = &i->mem[i->mems++];
 	const x86_op_mem *m = &op->mem;
 	bool gs = m->segment == X86_REG_GS;
 
-	*mem = (struct window_mem){
+	*mem = (struct entry_mem){
 		.kind = MEM_OTHER,
 		.reg = general_reg(m->base, NULL, NULL),
 		.disp = m->disp,
@@ -118,7 +118,7 @@ static void add_mem(const struct window_kernel *k, struct window_insn *i,
 	}
 }
 
-static void set_text(struct window_decoder *d, struct window_insn *i)
+static void set_text(struct entry_decoder *d, struct entry_insn *i)
 {
 	cs_insn *att;
 
@@ -130,11 +130,11 @@ static void set_text(struct window_decoder *d, struct window_insn *i)
 	cs_free(att, 1);
 }
 
-static void analyse(struct window_decoder *d, struct window_insn *i)
+static void analyse(struct entry_decoder *d, struct entry_insn *i)
 {
 	const cs_x86 *x86 = &i->cs->detail->x86;
-	const struct window_site *site;
-	const struct window_variant *v;
+	const struct entry_site *site;
+	const struct entry_variant *v;
 
 	i->flow = flow_of(i->cs);
 	i->known = i->flow != FLOW_NEXT || is_plain(i->cs->id);
@@ -150,17 +150,17 @@ static void analyse(struct window_decoder *d, struct window_insn *i)
 		return;
 	site = &d->alts->sites[i->place.site];
 	v = &site->variant[i->place.variant];
-	i->target = v->call ? v->call : window_alt_target(site, v, i->target);
+	i->target = v->call ? v->call : entry_alt_target(site, v, i->target);
 }
 
 /**
- * window_decoder_init() - get ready to decode @k, with @alts
+ * entry_decoder_init() - get ready to decode @k, with @alts
  * Return: 0 or -ENOMEM after one line on stderr
  */
-int window_decoder_init(struct window_decoder *d, const struct window_kernel *k,
-			const struct window_alts *alts)
+int entry_decoder_init(struct entry_decoder *d, const struct entry_kernel *k,
+		       const struct entry_alts *alts)
 {
-	*d = (struct window_decoder){ .k = k, .alts = alts };
+	*d = (struct entry_decoder){ .k = k, .alts = alts };
 	if (cs_open(CS_ARCH_X86, CS_MODE_64, &d->handle) != CS_ERR_OK ||
 	    cs_open(CS_ARCH_X86, CS_MODE_64, &d->att) != CS_ERR_OK) {
 		warnx("the disassembler does not start");
@@ -172,8 +172,8 @@ int window_decoder_init(struct window_decoder *d, const struct window_kernel *k,
 	return 0;
 }
 
-/** window_decoder_free() - free all instructions */
-void window_decoder_free(struct window_decoder *d)
+/** entry_decoder_free() - free all instructions */
+void entry_decoder_free(struct entry_decoder *d)
 {
 	for (size_t n = 0; n < d->count; n++) {
 		cs_free(d->insns[n]->cs, 1);
@@ -187,23 +187,22 @@ void window_decoder_free(struct window_decoder *d)
 		cs_close(&d->att);
 }
 
-static uint32_t hash(const struct window_place *p)
+static uint32_t hash(const struct entry_place *p)
 {
 	uint64_t h = p->addr * 31 + (uint16_t)p->variant;
 
 	return (h * 0x9e3779b97f4a7c15ULL) >> 32;
 }
 
-static bool same_place(const struct window_place *a,
-		       const struct window_place *b)
+static bool same_place(const struct entry_place *a, const struct entry_place *b)
 {
 	return a->addr == b->addr && a->site == b->site &&
 	       a->variant == b->variant;
 }
 
 /* The slot of a place in the table, which holds indices plus one */
-static uint32_t *find_slot(struct window_decoder *d,
-			   const struct window_place *place)
+static uint32_t *find_slot(struct entry_decoder *d,
+			   const struct entry_place *place)
 {
 	size_t n = hash(place) & (d->table_size - 1);
 
@@ -213,10 +212,10 @@ static uint32_t *find_slot(struct window_decoder *d,
 	return &d->table[n];
 }
 
-static int grow(struct window_decoder *d)
+static int grow(struct entry_decoder *d)
 {
 	size_t size = d->table_size ? 2 * d->table_size : TABLE_FIRST;
-	struct window_insn **insns =
+	struct entry_insn **insns =
 		reallocarray(d->insns, size / 2, sizeof(*insns));
 	uint32_t *table;
 
@@ -236,11 +235,11 @@ static int grow(struct window_decoder *d)
 }
 
 /* Address of the bytes of a place, and how many of them there are */
-static uint64_t source(const struct window_decoder *d,
-		       const struct window_place *place, size_t *len)
+static uint64_t source(const struct entry_decoder *d,
+		       const struct entry_place *place, size_t *len)
 {
-	const struct window_site *site;
-	const struct window_variant *v;
+	const struct entry_site *site;
+	const struct entry_variant *v;
 
 	*len = INSN_MAX;
 	if (place->site < 0)
@@ -254,12 +253,12 @@ static uint64_t source(const struct window_decoder *d,
 }
 
 /**
- * window_decode() - the instruction at a place
+ * entry_decode() - the instruction at a place
  * Return: its index in @d->insns; -EINVAL where there is none, -ENOMEM
  */
-int window_decode(struct window_decoder *d, struct window_place place)
+int entry_decode(struct entry_decoder *d, struct entry_place place)
 {
-	struct window_insn *i;
+	struct entry_insn *i;
 	const uint8_t *bytes;
 	uint64_t src;
 	size_t len;
@@ -269,9 +268,9 @@ int window_decode(struct window_decoder *d, struct window_place place)
 	if (*find_slot(d, &place))
 		return (int)*find_slot(d, &place) - 1;
 	src = source(d, &place, &len);
-	while (len && !window_bytes(d->k, src, len))
+	while (len && !entry_bytes(d->k, src, len))
 		len--;
-	bytes = len ? window_bytes(d->k, src, len) : NULL;
+	bytes = len ? entry_bytes(d->k, src, len) : NULL;
 	i = calloc(1, sizeof(*i));
 	if (!i)
 		return -ENOMEM;
@@ -288,15 +287,15 @@ int window_decode(struct window_decoder *d, struct window_place place)
 }
 
 /* Is @addr the start of an instruction, or of the NOPs, of this variant? */
-static bool is_boundary(struct window_decoder *d, int site, int variant,
+static bool is_boundary(struct entry_decoder *d, int site, int variant,
 			uint64_t addr)
 {
-	const struct window_site *s = &d->alts->sites[site];
+	const struct entry_site *s = &d->alts->sites[site];
 	uint64_t at = s->addr, end = s->addr + s->variant[variant].len;
 
 	while (at < addr && at < end) {
-		int n = window_decode(d, (struct window_place){ at, site,
-								variant });
+		int n = entry_decode(d,
+				     (struct entry_place){ at, site, variant });
 
 		if (n < 0)
 			return false;
@@ -306,20 +305,20 @@ static bool is_boundary(struct window_decoder *d, int site, int variant,
 }
 
 /**
- * window_places() - the places that control can be at when it gets to an address
+ * entry_places() - the places that control can be at when it gets to an address
  * @addr: outside of what has run until now
  * Return: how many: 1, or one for each alternative; 0 within an instruction
  */
-unsigned int window_places(struct window_decoder *d, uint64_t addr,
-			   struct window_place places[WINDOW_PLACES])
+unsigned int entry_places(struct entry_decoder *d, uint64_t addr,
+			  struct entry_place places[ENTRY_PLACES])
 {
-	int n = window_alts_site(d->alts, addr);
-	const struct window_site *site;
+	int n = entry_alts_site(d->alts, addr);
+	const struct entry_site *site;
 	bool behind = false;
 	unsigned int count = 0;
 
 	if (n < 0) {
-		places[0] = (struct window_place){ addr, -1, -1 };
+		places[0] = (struct entry_place){ addr, -1, -1 };
 		return 1;
 	}
 	site = &d->alts->sites[n];
@@ -327,17 +326,17 @@ unsigned int window_places(struct window_decoder *d, uint64_t addr,
 		if (!is_boundary(d, n, (int)v, addr))
 			continue;
 		if (addr - site->addr < site->variant[v].len)
-			places[count++] = (struct window_place){ addr, n, v };
+			places[count++] = (struct entry_place){ addr, n, v };
 		else
 			behind = true;
 	}
 	/* NOPs fill the rest; two alternatives do not begin at their end. */
 	if (behind) {
-		struct window_place next[WINDOW_PLACES];
+		struct entry_place next[ENTRY_PLACES];
 		unsigned int more =
-			window_places(d, site->addr + site->len, next);
+			entry_places(d, site->addr + site->len, next);
 
-		if (count + more > WINDOW_PLACES)
+		if (count + more > ENTRY_PLACES)
 			return 0;
 		memcpy(places + count, next, more * sizeof(*next));
 		count += more;
@@ -346,53 +345,53 @@ unsigned int window_places(struct window_decoder *d, uint64_t addr,
 }
 
 /**
- * window_next() - the places behind an instruction
- * Return: as window_places()
+ * entry_next() - the places behind an instruction
+ * Return: as entry_places()
  */
-unsigned int window_next(struct window_decoder *d, int insn,
-			 struct window_place places[WINDOW_PLACES])
+unsigned int entry_next(struct entry_decoder *d, int insn,
+			struct entry_place places[ENTRY_PLACES])
 {
-	const struct window_insn *i = d->insns[insn];
+	const struct entry_insn *i = d->insns[insn];
 	uint64_t addr = i->place.addr + i->cs->size;
-	const struct window_site *site;
+	const struct entry_site *site;
 
 	if (i->place.site < 0)
-		return window_places(d, addr, places);
+		return entry_places(d, addr, places);
 	site = &d->alts->sites[i->place.site];
 	if (addr - site->addr >= site->variant[i->place.variant].len)
-		return window_places(d, site->addr + site->len, places);
+		return entry_places(d, site->addr + site->len, places);
 	places[0] =
-		(struct window_place){ addr, i->place.site, i->place.variant };
+		(struct entry_place){ addr, i->place.site, i->place.variant };
 	return 1;
 }
 
 /**
- * window_targets() - the places that a direct jump or call leads to
- * Return: as window_places()
+ * entry_targets() - the places that a direct jump or call leads to
+ * Return: as entry_places()
  */
-unsigned int window_targets(struct window_decoder *d, int insn,
-			    struct window_place places[WINDOW_PLACES])
+unsigned int entry_targets(struct entry_decoder *d, int insn,
+			   struct entry_place places[ENTRY_PLACES])
 {
-	const struct window_insn *i = d->insns[insn];
-	const struct window_site *site;
+	const struct entry_insn *i = d->insns[insn];
+	const struct entry_site *site;
 	uint64_t offset;
 
 	if (i->place.site < 0)
-		return window_places(d, i->target, places);
+		return entry_places(d, i->target, places);
 	site = &d->alts->sites[i->place.site];
 	offset = i->target - site->addr;
 	if (i->target < site->addr || offset > site->len)
-		return window_places(d, i->target, places);
+		return entry_places(d, i->target, places);
 	/* Within the site it is this alternative that is there. */
 	if (offset >= site->variant[i->place.variant].len)
-		return window_places(d, site->addr + site->len, places);
-	places[0] = (struct window_place){ i->target, i->place.site,
-					   i->place.variant };
+		return entry_places(d, site->addr + site->len, places);
+	places[0] = (struct entry_place){ i->target, i->place.site,
+					  i->place.variant };
 	return 1;
 }
 
-/** window_writes_cr3() - is it a write of CR3? */
-bool window_writes_cr3(const struct window_insn *i)
+/** entry_writes_cr3() - is it a write of CR3? */
+bool entry_writes_cr3(const struct entry_insn *i)
 {
 	const cs_x86 *x86 = &i->cs->detail->x86;
 

@@ -23,10 +23,10 @@ struct idt_data {
 #define VECTOR_DF 8
 #define BIT(n) (1U << (n))
 
-static int add(struct window_paths *paths, const struct window_path *path,
+static int add(struct entry_paths *paths, const struct entry_path *path,
 	       uint64_t start)
 {
-	struct window_path *p = NULL;
+	struct entry_path *p = NULL;
 	uint64_t *starts;
 
 	for (size_t n = 0; n < paths->count && !p; n++)
@@ -50,11 +50,10 @@ static int add(struct window_paths *paths, const struct window_path *path,
 	return 0;
 }
 
-static int add_syscalls(struct window_paths *paths,
-			const struct window_kernel *k)
+static int add_syscalls(struct entry_paths *paths, const struct entry_kernel *k)
 {
 	/* SYSENTER loads RSP from an MSR, SYSCALL leaves it alone. */
-	static const struct window_path entries[] = {
+	static const struct entry_path entries[] = {
 		{ .name = "entry_SYSCALL_64", .stack = V_USER },
 		{ .name = "entry_SYSCALL_compat", .stack = V_USER },
 		{ .name = "entry_SYSCALL32_ignore", .stack = V_USER },
@@ -63,9 +62,9 @@ static int add_syscalls(struct window_paths *paths,
 	int ret = 0;
 
 	for (size_t n = 0; n < sizeof(entries) / sizeof(*entries); n++) {
-		const struct window_symbol *symbol =
-			window_find(&k->text, entries[n].name);
-		struct window_path path = entries[n];
+		const struct entry_symbol *symbol =
+			entry_find(&k->text, entries[n].name);
+		struct entry_path path = entries[n];
 
 		path.origins = BIT(ORIGIN_USER);
 		/* Without 32-bit system calls there is only the first. */
@@ -77,15 +76,15 @@ static int add_syscalls(struct window_paths *paths,
 	return ret;
 }
 
-static struct window_path stub(const char *name, bool ist)
+static struct entry_path stub(const char *name, bool ist)
 {
 	if (ist)
-		return (struct window_path){
+		return (struct entry_path){
 			.name = name,
 			.stack = V_STACK_IST,
 			.origins = BIT(ORIGIN_USER) | BIT(ORIGIN_PARANOID),
 		};
-	return (struct window_path){
+	return (struct entry_path){
 		.name = name,
 		.stack = V_STACK_ENTRY,
 		.origins = BIT(ORIGIN_USER) | BIT(ORIGIN_KERNEL) |
@@ -94,18 +93,18 @@ static struct window_path stub(const char *name, bool ist)
 }
 
 /* The kernel's own tables tell which stubs there are and which have an IST. */
-static int add_idt_tables(struct window_paths *paths,
-			  const struct window_kernel *k)
+static int add_idt_tables(struct entry_paths *paths,
+			  const struct entry_kernel *k)
 {
 	static const char *const tables[] = { "def_idts", "apic_idts",
 					      "ia32_idt" };
 	int ret = 0;
 
 	for (size_t t = 0; t < sizeof(tables) / sizeof(*tables); t++) {
-		const struct window_symbol *table =
-			window_find(&k->text, tables[t]);
+		const struct entry_symbol *table =
+			entry_find(&k->text, tables[t]);
 		const uint8_t *bytes =
-			table ? window_file_bytes(k, table->addr, table->size) :
+			table ? entry_file_bytes(k, table->addr, table->size) :
 				NULL;
 		size_t count = bytes ? table->size / sizeof(struct idt_data) :
 				       0;
@@ -113,14 +112,14 @@ static int add_idt_tables(struct window_paths *paths,
 		if (t == 0 && !count)
 			return -ENOENT;
 		for (size_t n = 0; n < count; n++) {
-			const struct window_symbol *symbol;
+			const struct entry_symbol *symbol;
 			struct idt_data gate;
-			struct window_path path;
+			struct entry_path path;
 
 			memcpy(&gate, bytes + n * sizeof(gate), sizeof(gate));
-			if (!window_in_entry(k, gate.addr))
+			if (!entry_text_has(k, gate.addr))
 				continue;
-			symbol = window_at(&k->text, gate.addr);
+			symbol = entry_at(&k->text, gate.addr);
 			if (symbol->addr != gate.addr)
 				return -EINVAL;
 			path = stub(symbol->name, IDT_IST(gate.bits));
@@ -134,27 +133,26 @@ static int add_idt_tables(struct window_paths *paths,
 }
 
 /* Where the IRET of an NMI leads if another one came meanwhile */
-static int add_repeated_nmi(struct window_paths *paths,
-			    const struct window_kernel *k)
+static int add_repeated_nmi(struct entry_paths *paths,
+			    const struct entry_kernel *k)
 {
-	const struct window_symbol *symbol =
-		window_find(&k->text, "repeat_nmi");
-	struct window_path path = stub("repeat_nmi", true);
+	const struct entry_symbol *symbol = entry_find(&k->text, "repeat_nmi");
+	struct entry_path path = stub("repeat_nmi", true);
 
 	path.origins = BIT(ORIGIN_PARANOID);
 	return symbol ? add(paths, &path, symbol->addr) : 0;
 }
 
 /* Gates that code installs, without a table: any other stub between the marks */
-static int add_other_stubs(struct window_paths *paths,
-			   const struct window_kernel *k, uint64_t start,
+static int add_other_stubs(struct entry_paths *paths,
+			   const struct entry_kernel *k, uint64_t start,
 			   uint64_t end)
 {
 	int ret = 0;
 
 	for (size_t n = 0; n < k->text.count; n++) {
-		const struct window_symbol *symbol = &k->text.all[n];
-		struct window_path path = stub(symbol->name, false);
+		const struct entry_symbol *symbol = &k->text.all[n];
+		struct entry_path path = stub(symbol->name, false);
 		bool seen = false;
 
 		if (symbol->addr < start || symbol->addr >= end ||
@@ -172,13 +170,13 @@ static int add_other_stubs(struct window_paths *paths,
  * One stub for each vector of a device, all alike, up to the next symbol that
  * is not of the same kind: 8 bytes each, 16 where they begin with ENDBR64.
  */
-static int add_vectors(struct window_paths *paths,
-		       const struct window_kernel *k, const char *name)
+static int add_vectors(struct entry_paths *paths, const struct entry_kernel *k,
+		       const char *name)
 {
 	static const uint8_t endbr[] = { 0xf3, 0x0f, 0x1e, 0xfa };
-	const struct window_symbol *first = window_find(&k->text, name);
-	struct window_path path = stub(name, false);
-	const struct window_symbol *next;
+	const struct entry_symbol *first = entry_find(&k->text, name);
+	struct entry_path path = stub(name, false);
+	const struct entry_symbol *next;
 	const uint8_t *bytes;
 	uint64_t step;
 	int ret = 0;
@@ -188,12 +186,12 @@ static int add_vectors(struct window_paths *paths,
 	for (next = first;
 	     next < k->text.all + k->text.count && next->addr == first->addr;)
 		next++;
-	bytes = window_file_bytes(k, first->addr, 16);
+	bytes = entry_file_bytes(k, first->addr, 16);
 	if (!bytes || next == k->text.all + k->text.count)
 		return -EINVAL;
 	step = memcmp(bytes, endbr, sizeof(endbr)) ? 8 : 16;
 	for (uint64_t at = first->addr; at < next->addr && !ret; at += step) {
-		bytes = window_file_bytes(
+		bytes = entry_file_bytes(
 			k, at + (step == 16 ? sizeof(endbr) : 0), 1);
 		/* PUSH, or what fills the space up to the next symbol */
 		if (bytes && (*bytes == 0x6a || *bytes == 0x68))
@@ -216,26 +214,26 @@ static size_t branch_offset(const uint8_t *bytes)
  * What of the entry text the rest of the kernel calls or jumps to.  Any bytes
  * that look like a branch to a symbol count: too many starts do no harm.
  */
-static int add_inside(struct window_paths *paths, const struct window_kernel *k,
-		      const struct window_chunk *chunk)
+static int add_inside(struct entry_paths *paths, const struct entry_kernel *k,
+		      const struct entry_chunk *chunk)
 {
 	int ret = 0;
 
 	for (uint64_t n = 0; n + 6 <= chunk->size && !ret; n++) {
 		size_t offset = branch_offset(chunk->bytes + n);
-		const struct window_symbol *symbol;
-		struct window_path path = { .inside = true };
+		const struct entry_symbol *symbol;
+		struct entry_path path = { .inside = true };
 		int32_t displacement;
 		uint64_t target;
 		bool seen = false;
 
-		if (!offset || window_in_entry(k, chunk->addr + n))
+		if (!offset || entry_text_has(k, chunk->addr + n))
 			continue;
 		memcpy(&displacement, chunk->bytes + n + offset, 4);
 		target = chunk->addr + n + offset + 4 + displacement;
-		if (!window_in_entry(k, target))
+		if (!entry_text_has(k, target))
 			continue;
-		symbol = window_at(&k->text, target);
+		symbol = entry_at(&k->text, target);
 		for (size_t p = 0; p < paths->count && !seen; p++)
 			seen = paths->all[p].inside &&
 			       paths->all[p].starts[0] == target;
@@ -247,18 +245,18 @@ static int add_inside(struct window_paths *paths, const struct window_kernel *k,
 }
 
 /**
- * window_paths_find() - every place where control gets into the entry text
+ * entry_paths_find() - every place where control gets into the entry text
  * Return: EXIT_OK; EXIT_UNSUPPORTED or EXIT_RUNTIME after one line on stderr
  */
-int window_paths_find(struct window_paths *paths, const struct window_kernel *k)
+int entry_paths_find(struct entry_paths *paths, const struct entry_kernel *k)
 {
-	const struct window_symbol *start =
-		window_find(&k->text, "__irqentry_text_start");
-	const struct window_symbol *end =
-		window_find(&k->text, "__irqentry_text_end");
+	const struct entry_symbol *start =
+		entry_find(&k->text, "__irqentry_text_start");
+	const struct entry_symbol *end =
+		entry_find(&k->text, "__irqentry_text_end");
 	int ret = start && end ? 0 : -ENOENT;
 
-	*paths = (struct window_paths){ 0 };
+	*paths = (struct entry_paths){ 0 };
 	ret = ret ?: add_syscalls(paths, k);
 	ret = ret ?: add_idt_tables(paths, k);
 	ret = ret ?: add_repeated_nmi(paths, k);
@@ -274,8 +272,8 @@ int window_paths_find(struct window_paths *paths, const struct window_kernel *k)
 	return ret == -ENOMEM ? EXIT_RUNTIME : EXIT_UNSUPPORTED;
 }
 
-/** window_paths_free() - free what window_paths_find() took */
-void window_paths_free(struct window_paths *paths)
+/** entry_paths_free() - free what entry_paths_find() took */
+void entry_paths_free(struct entry_paths *paths)
 {
 	for (size_t n = 0; n < paths->count; n++)
 		free(paths->all[n].starts);

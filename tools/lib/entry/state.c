@@ -18,10 +18,10 @@
 #define CS_RPL 3
 #define SS_TI 4
 
-static int landmark(const struct window_symbols *symbols, const char *name,
+static int landmark(const struct entry_symbols *symbols, const char *name,
 		    uint64_t *addr)
 {
-	const struct window_symbol *symbol = window_find(symbols, name);
+	const struct entry_symbol *symbol = entry_find(symbols, name);
 
 	if (!symbol) {
 		warnx("this kernel has no %s", name);
@@ -32,13 +32,13 @@ static int landmark(const struct window_symbols *symbols, const char *name,
 }
 
 /**
- * window_landmarks() - find the addresses that the state knows
+ * entry_landmarks() - find the addresses that the state knows
  * Return: EXIT_OK, EXIT_UNSUPPORTED after one line on stderr
  */
-int window_landmarks(struct window_model *m)
+int entry_landmarks(struct entry_model *m)
 {
-	const struct window_symbol *espfix =
-		window_find(&m->k->percpu, "espfix_stack");
+	const struct entry_symbol *espfix =
+		entry_find(&m->k->percpu, "espfix_stack");
 	int code = landmark(&m->k->percpu, "cpu_tss_rw", &m->at.tss);
 
 	/* A kernel without 16-bit segments has none. */
@@ -54,27 +54,27 @@ int window_landmarks(struct window_model *m)
 	return code;
 }
 
-/** window_is_stack() - is it a pointer into a stack that both tables map? */
-bool window_is_stack(uint8_t value)
+/** entry_is_stack() - is it a pointer into a stack that both tables map? */
+bool entry_is_stack(uint8_t value)
 {
 	return value == V_STACK_ENTRY || value == V_STACK_IST ||
 	       value == V_STACK_ESPFIX;
 }
 
-/** window_state_push() - one more value on the stack */
-void window_state_push(struct window_state *s, uint8_t value)
+/** entry_state_push() - one more value on the stack */
+void entry_state_push(struct entry_state *s, uint8_t value)
 {
 	memmove(s->slot + 1, s->slot, sizeof(s->slot) - 1);
 	s->slot[0] = value;
 }
 
-/** window_state_pop() - one value less on the stack, which is returned */
-uint8_t window_state_pop(struct window_state *s)
+/** entry_state_pop() - one value less on the stack, which is returned */
+uint8_t entry_state_pop(struct entry_state *s)
 {
 	uint8_t value = s->slot[0];
 
 	memmove(s->slot, s->slot + 1, sizeof(s->slot) - 1);
-	s->slot[WINDOW_SLOTS - 1] = V_ANY;
+	s->slot[ENTRY_SLOTS - 1] = V_ANY;
 	return value;
 }
 
@@ -84,12 +84,12 @@ static bool is_cr3(uint8_t value)
 	       value == V_CR3_EITHER;
 }
 
-static void forget_stack(struct window_state *s)
+static void forget_stack(struct entry_state *s)
 {
 	memset(s->slot, V_ANY, sizeof(s->slot));
 }
 
-static void set_reg(struct window_state *s, int reg, uint8_t value)
+static void set_reg(struct entry_state *s, int reg, uint8_t value)
 {
 	if (reg == REG_NONE)
 		return;
@@ -99,15 +99,15 @@ static void set_reg(struct window_state *s, int reg, uint8_t value)
 }
 
 /* The stack slot that an operand is, or NULL */
-static uint8_t *slot_of(struct window_state *s, const struct window_mem *mem)
+static uint8_t *slot_of(struct entry_state *s, const struct entry_mem *mem)
 {
 	if (mem->kind != MEM_REG || mem->reg != REG_RSP || mem->disp < 0 ||
-	    mem->disp % 8 || mem->disp / 8 >= WINDOW_SLOTS)
+	    mem->disp % 8 || mem->disp / 8 >= ENTRY_SLOTS)
 		return NULL;
 	return &s->slot[mem->disp / 8];
 }
 
-static uint8_t constant(const struct window_model *m, uint64_t value)
+static uint8_t constant(const struct entry_model *m, uint64_t value)
 {
 	if (value == MSR_GS_BASE)
 		return V_MSR_GS_BASE;
@@ -116,11 +116,11 @@ static uint8_t constant(const struct window_model *m, uint64_t value)
 	return value & CR3_USER_MASK ? V_BIT12_SET : V_BIT12_CLEAR;
 }
 
-static uint8_t loaded(const struct window_model *m, struct window_state *s,
-		      const struct window_insn *i)
+static uint8_t loaded(const struct entry_model *m, struct entry_state *s,
+		      const struct entry_insn *i)
 {
 	const cs_x86_op *op = &i->cs->detail->x86.operands[1];
-	const struct window_mem *mem = &i->mem[0];
+	const struct entry_mem *mem = &i->mem[0];
 	const uint8_t *slot = slot_of(s, mem);
 
 	if (mem->kind == MEM_PERCPU && mem->addr == m->at.tss + TSS_SP0)
@@ -141,8 +141,8 @@ static bool has_bit12(const cs_x86_op *reg, int64_t imm, bool *reaches)
 	return *reaches && (uint64_t)imm >> (CR3_USER_BIT - shift) & 1;
 }
 
-static void step_mov(const struct window_model *m, struct window_state *s,
-		     const struct window_insn *i)
+static void step_mov(const struct entry_model *m, struct entry_state *s,
+		     const struct entry_insn *i)
 {
 	const cs_x86_op *to = &i->cs->detail->x86.operands[0];
 	const cs_x86_op *from = &i->cs->detail->x86.operands[1];
@@ -187,8 +187,8 @@ static void step_mov(const struct window_model *m, struct window_state *s,
 }
 
 /* AND, OR: what becomes of a CR3 value */
-static uint8_t masked(const struct window_model *m, struct window_state *s,
-		      const struct window_insn *i)
+static uint8_t masked(const struct entry_model *m, struct entry_state *s,
+		      const struct entry_insn *i)
 {
 	const cs_x86_op *to = &i->cs->detail->x86.operands[0];
 	const cs_x86_op *by = &i->cs->detail->x86.operands[1];
@@ -201,11 +201,11 @@ static uint8_t masked(const struct window_model *m, struct window_state *s,
 		       i->mem[0].addr == m->at.espfix_stack)
 		return V_STACK_ESPFIX;
 	if (! or &&!is_cr3(value) && by->type == X86_OP_IMM && to->size >= 4 &&
-			 by->imm >= 0 && by->imm < WINDOW_BOUND)
+			 by->imm >= 0 && by->imm < ENTRY_BOUND)
 		return V_BOUNDED;
 	/* A 32-bit operation loses the upper half of an address. */
 	if (!is_cr3(value) || to->size == 4)
-		return window_is_stack(value) && to->size == 8 ? value : V_ANY;
+		return entry_is_stack(value) && to->size == 8 ? value : V_ANY;
 	if (by->type == X86_OP_IMM) {
 		bit = has_bit12(to, by->imm, &reaches);
 	} else {
@@ -223,8 +223,8 @@ static uint8_t masked(const struct window_model *m, struct window_state *s,
 	return or ? V_CR3_USER : V_CR3_KERNEL;
 }
 
-static void step_logic(const struct window_model *m, struct window_state *s,
-		       const struct window_insn *i)
+static void step_logic(const struct entry_model *m, struct entry_state *s,
+		       const struct entry_insn *i)
 {
 	const cs_x86_op *to = &i->cs->detail->x86.operands[0];
 	uint8_t *slot = i->mems ? slot_of(s, &i->mem[0]) : NULL;
@@ -238,7 +238,7 @@ static void step_logic(const struct window_model *m, struct window_state *s,
 }
 
 /* BTS, BTR and BTC of a register by a number */
-static void step_bit(struct window_state *s, const struct window_insn *i)
+static void step_bit(struct entry_state *s, const struct entry_insn *i)
 {
 	const cs_x86_op *to = &i->cs->detail->x86.operands[0];
 	const cs_x86_op *by = &i->cs->detail->x86.operands[1];
@@ -260,9 +260,9 @@ static void step_bit(struct window_state *s, const struct window_insn *i)
 }
 
 /* A bounded number added to the address of pti_marks? */
-static bool enters_marks(const struct window_model *m,
-			 const struct window_state *s,
-			 const struct window_insn *i, int reg)
+static bool enters_marks(const struct entry_model *m,
+			 const struct entry_state *s,
+			 const struct entry_insn *i, int reg)
 {
 	const cs_x86_op *to = &i->cs->detail->x86.operands[0];
 	const cs_x86_op *by = &i->cs->detail->x86.operands[1];
@@ -271,12 +271,12 @@ static bool enters_marks(const struct window_model *m,
 	return i->cs->id == X86_INS_ADD && by->type == X86_OP_IMM &&
 	       to->size == 8 && s->reg[reg] == V_BOUNDED &&
 	       base >= m->at.marks &&
-	       base + WINDOW_BOUND + WINDOW_REACH <= m->at.marks + WINDOW_PAGE;
+	       base + ENTRY_BOUND + ENTRY_REACH <= m->at.marks + ENTRY_PAGE;
 }
 
 /* ADD, SUB: the stack pointer moves, other stack pointers stay in their stack */
-static void step_add(const struct window_model *m, struct window_state *s,
-		     const struct window_insn *i)
+static void step_add(const struct entry_model *m, struct entry_state *s,
+		     const struct entry_insn *i)
 {
 	const cs_x86_op *to = &i->cs->detail->x86.operands[0];
 	const cs_x86_op *by = &i->cs->detail->x86.operands[1];
@@ -295,27 +295,27 @@ static void step_add(const struct window_model *m, struct window_state *s,
 	}
 	if (reg == REG_NONE)
 		return;
-	if (by->type != X86_OP_IMM || !window_is_stack(s->reg[reg]) ||
+	if (by->type != X86_OP_IMM || !entry_is_stack(s->reg[reg]) ||
 	    to->size != 8) {
 		set_reg(s, reg, enters_marks(m, s, i, reg) ? V_MARKS : V_ANY);
 		return;
 	}
 	if (reg != REG_RSP)
 		return;
-	if (by->imm % 8 || slots > WINDOW_SLOTS || slots < -WINDOW_SLOTS) {
+	if (by->imm % 8 || slots > ENTRY_SLOTS || slots < -ENTRY_SLOTS) {
 		forget_stack(s);
 		return;
 	}
 	if (i->cs->id == X86_INS_SUB)
 		slots = -slots;
 	for (; slots > 0; slots--)
-		window_state_pop(s);
+		entry_state_pop(s);
 	for (; slots < 0; slots++)
-		window_state_push(s, V_ANY);
+		entry_state_push(s, V_ANY);
 }
 
-static void step_lea(const struct window_model *m, struct window_state *s,
-		     const struct window_insn *i)
+static void step_lea(const struct entry_model *m, struct entry_state *s,
+		     const struct entry_insn *i)
 {
 	const cs_x86_op *to = &i->cs->detail->x86.operands[0];
 	const cs_x86_op *from = &i->cs->detail->x86.operands[1];
@@ -326,13 +326,13 @@ static void step_lea(const struct window_model *m, struct window_state *s,
 	if (to->size == 8 && from->mem.index == X86_REG_INVALID) {
 		if (from->mem.base == X86_REG_RIP)
 			value = addr == m->at.iret ? V_IRET_RIP : V_ANY;
-		else if (base != REG_NONE && window_is_stack(s->reg[base]))
+		else if (base != REG_NONE && entry_is_stack(s->reg[base]))
 			value = s->reg[base];
 	}
 	set_reg(s, general_reg(to->reg, NULL, NULL), value);
 }
 
-static void step_push_pop(struct window_state *s, const struct window_insn *i)
+static void step_push_pop(struct entry_state *s, const struct entry_insn *i)
 {
 	const cs_x86_op *op = &i->cs->detail->x86.operands[0];
 	const uint8_t *slot = i->mems ? slot_of(s, &i->mem[0]) : NULL;
@@ -342,17 +342,17 @@ static void step_push_pop(struct window_state *s, const struct window_insn *i)
 
 	if (i->cs->id == X86_INS_PUSH) {
 		value = reg != REG_NONE ? s->reg[reg] : slot ? *slot : V_ANY;
-		window_state_push(s, value);
+		entry_state_push(s, value);
 		return;
 	}
-	value = window_state_pop(s);
+	value = entry_state_pop(s);
 	if (op->type == X86_OP_MEM)
 		forget_stack(s);
 	else
 		set_reg(s, reg, value);
 }
 
-static void step_test(struct window_state *s, const struct window_insn *i)
+static void step_test(struct entry_state *s, const struct entry_insn *i)
 {
 	const cs_x86_op *a = &i->cs->detail->x86.operands[0];
 	const cs_x86_op *b = &i->cs->detail->x86.operands[1];
@@ -379,7 +379,7 @@ static void step_test(struct window_state *s, const struct window_insn *i)
 	}
 }
 
-static void step_compare(struct window_state *s, const struct window_insn *i)
+static void step_compare(struct entry_state *s, const struct entry_insn *i)
 {
 	const cs_x86_op *a = &i->cs->detail->x86.operands[0];
 	const cs_x86_op *b = &i->cs->detail->x86.operands[1];
@@ -409,7 +409,7 @@ static void step_compare(struct window_state *s, const struct window_insn *i)
 		s->flag = FLAG_IRET32;
 }
 
-static void step_cr3(struct window_state *s, const struct window_insn *i)
+static void step_cr3(struct entry_state *s, const struct entry_insn *i)
 {
 	int reg = general_reg(i->cs->detail->x86.operands[1].reg, NULL, NULL);
 	uint8_t value = reg == REG_NONE ? V_ANY : s->reg[reg];
@@ -435,7 +435,7 @@ static void step_cr3(struct window_state *s, const struct window_insn *i)
 }
 
 /* What has no rule of its own makes what it writes unknown. */
-static void step_other(struct window_state *s, const struct window_insn *i)
+static void step_other(struct entry_state *s, const struct entry_insn *i)
 {
 	const cs_detail *detail = i->cs->detail;
 
@@ -454,7 +454,7 @@ static void step_other(struct window_state *s, const struct window_insn *i)
 	}
 }
 
-static void step_system(struct window_state *s, const struct window_insn *i)
+static void step_system(struct entry_state *s, const struct entry_insn *i)
 {
 	int reg = general_reg(i->cs->detail->x86.operands[0].reg, NULL, NULL);
 
@@ -482,20 +482,20 @@ static void step_system(struct window_state *s, const struct window_insn *i)
 		s->reg[REG_RAX] = V_ANY;
 		break;
 	case X86_INS_PUSHFQ:
-		window_state_push(s, V_ANY);
+		entry_state_push(s, V_ANY);
 		break;
 	case X86_INS_POPFQ:
-		window_state_pop(s);
+		entry_state_pop(s);
 		s->flag = FLAG_NONE;
 		break;
 	}
 }
 
-/** window_state_step() - what holds behind an instruction that does not branch */
-void window_state_step(const struct window_model *m, struct window_state *s,
-		       const struct window_insn *i)
+/** entry_state_step() - what holds behind an instruction that does not branch */
+void entry_state_step(const struct entry_model *m, struct entry_state *s,
+		      const struct entry_insn *i)
 {
-	if (window_writes_cr3(i)) {
+	if (entry_writes_cr3(i)) {
 		step_cr3(s, i);
 		return;
 	}
@@ -564,7 +564,7 @@ static int flag_value(unsigned int id, unsigned int if_set,
 	return -1;
 }
 
-static int zero_flag(const struct window_insn *i, bool taken)
+static int zero_flag(const struct entry_insn *i, bool taken)
 {
 	return flag_value(i->cs->id, X86_INS_JE, X86_INS_JNE, taken);
 }
@@ -581,14 +581,14 @@ static void refine(uint8_t *value, size_t count, uint8_t to)
  * Every copy of it is that value; the table is the one it names, if it has not
  * been written yet, and then that is the one to leave with.
  */
-static bool found_cr3(struct window_state *s, bool user)
+static bool found_cr3(struct entry_state *s, bool user)
 {
 	uint8_t to = user ? V_CR3_USER : V_CR3_KERNEL;
 
 	if (s->flag_value != V_CR3_EITHER)
 		return s->flag_value == to;
 	refine(s->reg, REG_COUNT, to);
-	refine(s->slot, WINDOW_SLOTS, to);
+	refine(s->slot, ENTRY_SLOTS, to);
 	if (s->home == TABLE_EITHER)
 		s->home = user ? TABLE_USER : TABLE_KERNEL;
 	if (s->table != TABLE_EITHER)
@@ -602,13 +602,13 @@ static bool found_cr3(struct window_state *s, bool user)
 }
 
 /**
- * window_state_branch() - what a conditional jump tells
+ * entry_state_branch() - what a conditional jump tells
  * @s: refined by what holds on that way
  * @taken: the way: to the target or past the jump
  * Return: can control go that way?
  */
-bool window_state_branch(struct window_state *s, const struct window_insn *i,
-			 bool taken)
+bool entry_state_branch(struct entry_state *s, const struct entry_insn *i,
+			bool taken)
 {
 	int zf = zero_flag(i, taken);
 	int cf = flag_value(i->cs->id, X86_INS_JB, X86_INS_JAE, taken);
@@ -640,8 +640,8 @@ bool window_state_branch(struct window_state *s, const struct window_insn *i,
 	return true;
 }
 
-/** window_state_called() - what a C function outside the entry text leaves */
-void window_state_called(struct window_state *s)
+/** entry_state_called() - what a C function outside the entry text leaves */
+void entry_state_called(struct entry_state *s)
 {
 	static const enum general_reg clobbered[] = {
 		REG_RAX, REG_RCX, REG_RDX, REG_RSI, REG_RDI,
@@ -651,7 +651,7 @@ void window_state_called(struct window_state *s)
 	for (size_t n = 0; n < sizeof(clobbered) / sizeof(*clobbered); n++)
 		s->reg[clobbered[n]] = V_ANY;
 	/* It may change pt_regs. */
-	for (size_t n = 0; n < WINDOW_SLOTS; n++)
+	for (size_t n = 0; n < ENTRY_SLOTS; n++)
 		s->slot[n] = V_ANY;
 	s->flag = FLAG_NONE;
 }
