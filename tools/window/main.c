@@ -134,11 +134,56 @@ static int compare(const struct entry_model *m, struct entry_decoder *booted,
 	return code;
 }
 
+/* What the rules and the report know of the walk */
+struct look {
+	const struct entry_model *m;
+	const struct entry_paths *paths;
+	struct window_report *report;
+};
+
+/* To which line of the report an instruction belongs */
+static int group(const struct look *look, const struct entry_state *s)
+{
+	char name[ENTRY_NAME_MAX];
+
+	if (s->phase == PHASE_ENTRY)
+		return window_report_group(look->report, KIND_ENTRY,
+					   look->paths->all[s->path].name);
+	if (s->phase == PHASE_INSIDE)
+		return window_report_group(look->report, KIND_INSIDE, "");
+	entry_name(&look->m->k->text, s->exit_by, name);
+	name[strcspn(name, "+")] = '\0';
+	return window_report_group(look->report, KIND_EXIT, name);
+}
+
+static int visit(void *context, const struct entry_insn *i,
+		 struct entry_state *s)
+{
+	const struct look *look = context;
+	int ret = group(look, s);
+
+	return ret   ?:
+		       window_report_insn(look->report, i, s,
+					  window_rules(look->m, look->report, s,
+						       i));
+}
+
+static void fault(void *context, const struct entry_insn *i, const char *what)
+{
+	const struct look *look = context;
+
+	window_report_fault(look->report, i, "%s", what);
+}
+
 /* Everything is loaded: walk, and say what was seen. */
 static int check(const struct entry_model *m, const struct entry_alts *alts,
 		 const struct entry_paths *paths, bool list)
 {
 	struct window_report *report = window_report_new(m, list);
+	struct look look = { .m = m, .paths = paths, .report = report };
+	const struct entry_visitor visitor = { .context = &look,
+					       .visit = visit,
+					       .fault = fault };
 	struct entry_decoder decoder = { 0 };
 	int code = EXIT_RUNTIME;
 
@@ -147,7 +192,7 @@ static int check(const struct entry_model *m, const struct entry_alts *alts,
 		return EXIT_RUNTIME;
 	}
 	if (!entry_decoder_init(&decoder, m->k, alts))
-		code = window_walk(m, &decoder, paths, report);
+		code = entry_walk(m, &decoder, paths, &visitor);
 	if (code == EXIT_OK && m->k->image)
 		code = compare(m, &decoder, report);
 	if (code == EXIT_OK)

@@ -29,11 +29,6 @@ unsigned int window_rules(const struct entry_model *m, struct window_report *r,
 			  const struct entry_state *s,
 			  const struct entry_insn *i);
 
-/* ---- walk.c: along every path ---- */
-
-int window_walk(const struct entry_model *m, struct entry_decoder *d,
-		const struct entry_paths *paths, struct window_report *r);
-
 /* ---- compare.c: the booted image and vmlinux ---- */
 
 bool window_agrees(struct entry_decoder *model, const struct entry_insn *i,

@@ -299,12 +299,14 @@ enum entry_flag {
  * @flag_value: what is known about the tested CR3 value
  * @slot: values on the stack, the top first
  * @calls: calls within the entry text, by instruction, the last first
+ * @note: of the visitor, who alone looks at it; states that differ in it differ
  *
  * Compared byte by byte, so padding is kept zero.
  */
 struct entry_state {
 	uint64_t exit_by;
 	uint32_t calls[ENTRY_CALLS];
+	uint32_t note;
 	uint16_t path;
 	uint8_t table;
 	uint8_t gs;
@@ -316,7 +318,7 @@ struct entry_state {
 	uint8_t depth;
 	uint8_t reg[REG_COUNT];
 	uint8_t slot[ENTRY_SLOTS];
-	uint8_t pad[6];
+	uint8_t pad[2];
 };
 
 _Static_assert(sizeof(struct entry_state) == 96, "there is padding");
@@ -372,5 +374,38 @@ struct entry_paths {
 
 int entry_paths_find(struct entry_paths *paths, const struct entry_kernel *k);
 void entry_paths_free(struct entry_paths *paths);
+
+/* ---- walk.c: along every path ---- */
+
+enum entry_out {
+	OUT_CALL, /* to code that returns: it is called, or jumped to at the end */
+	OUT_RETURN, /* to whoever has called the entry text */
+};
+
+/**
+ * struct entry_visitor - what is done along the way
+ * @begin: a path begins in this state; may be NULL
+ * @visit: before an instruction, in a state
+ * @out: behind an instruction that leads out of the entry text; may be NULL
+ * @fault: an instruction from where control cannot be followed
+ *
+ * Those that return a value may change the note of the state, and end the walk by
+ * a negative errno.
+ */
+struct entry_visitor {
+	void *context;
+	int (*begin)(void *context, const struct entry_path *path,
+		     struct entry_state *s);
+	int (*visit)(void *context, const struct entry_insn *i,
+		     struct entry_state *s);
+	int (*out)(void *context, const struct entry_insn *i,
+		   struct entry_state *s, enum entry_out out);
+	void (*fault)(void *context, const struct entry_insn *i,
+		      const char *what);
+};
+
+int entry_walk(const struct entry_model *m, struct entry_decoder *d,
+	       const struct entry_paths *paths,
+	       const struct entry_visitor *visitor);
 
 #endif /* PTISCOPE_TOOLS_ENTRY_H */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "window/window.h"
+#include "lib/entry/entry.h"
 
 #define ITEMS_MAX 2000000
 #define TABLE_FIRST 65536
@@ -22,7 +22,7 @@ struct walk {
 	const struct entry_model *m;
 	struct entry_decoder *d;
 	const struct entry_paths *paths;
-	struct window_report *r;
+	const struct entry_visitor *visitor;
 	struct item *items;
 	size_t count;
 	size_t capacity;
@@ -76,6 +76,20 @@ static int grow(struct walk *w)
 	return 0;
 }
 
+static void fault(struct walk *w, const struct entry_insn *i, const char *what)
+{
+	w->visitor->fault(w->visitor->context, i, what);
+}
+
+/* Control goes out of the entry text. */
+static int go_out(struct walk *w, const struct entry_insn *i,
+		  struct entry_state *s, enum entry_out out)
+{
+	if (!w->visitor->out)
+		return 0;
+	return w->visitor->out(w->visitor->context, i, s, out);
+}
+
 static int add(struct walk *w, struct entry_place place,
 	       const struct entry_state *s, const struct entry_insn *from)
 {
@@ -88,8 +102,7 @@ static int add(struct walk *w, struct entry_place place,
 		return -ENOMEM;
 	item.insn = entry_decode(w->d, place);
 	if (item.insn == -EINVAL && from) {
-		window_report_fault(w->r, from,
-				    "leads to what is no instruction");
+		fault(w, from, "leads to what is no instruction");
 		return 0;
 	}
 	if (item.insn < 0)
@@ -109,8 +122,7 @@ static int add_all(struct walk *w, const struct entry_place *places,
 	int ret = 0;
 
 	if (!count && from)
-		window_report_fault(w->r, from,
-				    "leads into the middle of an instruction");
+		fault(w, from, "leads into the middle of an instruction");
 	for (unsigned int n = 0; n < count && !ret; n++)
 		ret = add(w, places[n], s, from);
 	return ret;
@@ -125,13 +137,14 @@ static int go_on(struct walk *w, int insn, const struct entry_state *s)
 }
 
 /* RET within the entry text; the last one goes to where nobody looks. */
-static int go_back(struct walk *w, struct entry_state *s)
+static int go_back(struct walk *w, const struct entry_insn *i,
+		   struct entry_state *s)
 {
 	int insn;
 
 	entry_state_pop(s);
 	if (!s->depth)
-		return 0;
+		return go_out(w, i, s, OUT_RETURN);
 	insn = (int)s->calls[0];
 	s->depth--;
 	memmove(s->calls, s->calls + 1, sizeof(s->calls) - sizeof(*s->calls));
@@ -143,6 +156,7 @@ static int go_to(struct walk *w, int insn, struct entry_state *s)
 {
 	const struct entry_insn *i = w->d->insns[insn];
 	struct entry_place places[ENTRY_PLACES];
+	int ret = 0;
 
 	if (entry_text_has(w->m->k, i->target)) {
 		unsigned int count = entry_targets(w->d, insn, places);
@@ -150,9 +164,11 @@ static int go_to(struct walk *w, int insn, struct entry_state *s)
 		return add_all(w, places, count, s, i);
 	}
 	/* A function of C that is jumped to, as a tail call, returns. */
-	if (!entry_is_return_thunk(w->m->k, i->target))
+	if (!entry_is_return_thunk(w->m->k, i->target)) {
+		ret = go_out(w, i, s, OUT_CALL);
 		entry_state_called(s);
-	return go_back(w, s);
+	}
+	return ret ?: go_back(w, i, s);
 }
 
 static int call(struct walk *w, int insn, struct entry_state *s)
@@ -163,19 +179,20 @@ static int call(struct walk *w, int insn, struct entry_state *s)
 	for (unsigned int n = 0; n < s->depth; n++)
 		again |= s->calls[n] == (uint32_t)insn;
 	if (again && s->table != TABLE_KERNEL)
-		window_report_fault(w->r, i, "calls itself");
+		fault(w, i, "calls itself");
 	/*
 	 * A loop of calls (clear_bhb_loop) ends, and what it does is followed in its
 	 * first round.
 	 */
 	if (again || i->flow == FLOW_CALL_INDIRECT ||
 	    !entry_text_has(w->m->k, i->target)) {
+		int ret = again ? 0 : go_out(w, i, s, OUT_CALL);
+
 		entry_state_called(s);
-		return go_on(w, insn, s);
+		return ret ?: go_on(w, insn, s);
 	}
 	if (s->depth == ENTRY_CALLS) {
-		window_report_fault(w->r, i,
-				    "calls nest too deeply to be followed");
+		fault(w, i, "calls nest too deeply to be followed");
 		return 0;
 	}
 	memmove(s->calls + 1, s->calls, sizeof(s->calls) - sizeof(*s->calls));
@@ -198,31 +215,13 @@ static int branch(struct walk *w, int insn, const struct entry_state *s)
 	return ret;
 }
 
-/* To which line of the report an instruction belongs */
-static int group(struct walk *w, const struct entry_state *s)
-{
-	char name[ENTRY_NAME_MAX];
-
-	if (s->phase == PHASE_ENTRY)
-		return window_report_group(w->r, KIND_ENTRY,
-					   w->paths->all[s->path].name);
-	if (s->phase == PHASE_INSIDE)
-		return window_report_group(w->r, KIND_INSIDE, "");
-	entry_name(&w->m->k->text, s->exit_by, name);
-	name[strcspn(name, "+")] = '\0';
-	return window_report_group(w->r, KIND_EXIT, name);
-}
-
 static int step(struct walk *w, size_t n)
 {
 	struct item item = w->items[n];
 	const struct entry_insn *i = w->d->insns[item.insn];
 	struct entry_state *s = &item.state;
-	int ret = group(w, s);
+	int ret = w->visitor->visit(w->visitor->context, i, s);
 
-	if (ret)
-		return ret;
-	ret = window_report_insn(w->r, i, s, window_rules(w->m, w->r, s, i));
 	if (ret)
 		return ret;
 	switch (i->flow) {
@@ -237,7 +236,7 @@ static int step(struct walk *w, size_t n)
 	case FLOW_CALL_INDIRECT:
 		return call(w, item.insn, s);
 	case FLOW_RET:
-		return go_back(w, s);
+		return go_back(w, i, s);
 	case FLOW_JMP_INDIRECT:
 	case FLOW_SYSRET:
 	case FLOW_IRET:
@@ -290,20 +289,29 @@ static struct entry_state inside_state(const struct entry_path *path)
 	return s;
 }
 
+/* The visitor may take a note of where the path begins. */
+static int begin(struct walk *w, const struct entry_path *path, uint64_t start,
+		 struct entry_state *s)
+{
+	struct entry_place places[ENTRY_PLACES];
+	unsigned int count = entry_places(w->d, start, places);
+	int ret = 0;
+
+	if (w->visitor->begin)
+		ret = w->visitor->begin(w->visitor->context, path, s);
+	return ret ?: add_all(w, places, count, s, NULL);
+}
+
 static int add_path(struct walk *w, size_t number)
 {
 	const struct entry_path *path = &w->paths->all[number];
-	struct entry_place places[ENTRY_PLACES];
 	struct entry_state s;
 	int ret = 0;
 
 	for (size_t n = 0; n < path->count && !ret; n++) {
-		unsigned int count =
-			entry_places(w->d, path->starts[n], places);
-
 		if (path->inside) {
 			s = inside_state(path);
-			ret = add_all(w, places, count, &s, NULL);
+			ret = begin(w, path, path->starts[n], &s);
 			continue;
 		}
 		for (int o = ORIGIN_USER; o <= ORIGIN_PARANOID && !ret; o++) {
@@ -312,20 +320,22 @@ static int add_path(struct walk *w, size_t number)
 			s = first_state(path, o);
 			if (s.phase == PHASE_ENTRY)
 				s.path = number;
-			ret = add_all(w, places, count, &s, NULL);
+			ret = begin(w, path, path->starts[n], &s);
 		}
 	}
 	return ret;
 }
 
 /**
- * window_walk() - follow every path from its start to user mode and report
+ * entry_walk() - follow every path from its start to user mode
+ * @visitor: sees each instruction in each state once
  * Return: EXIT_OK once all was followed, EXIT_RUNTIME after one line on stderr
  */
-int window_walk(const struct entry_model *m, struct entry_decoder *d,
-		const struct entry_paths *paths, struct window_report *r)
+int entry_walk(const struct entry_model *m, struct entry_decoder *d,
+	       const struct entry_paths *paths,
+	       const struct entry_visitor *visitor)
 {
-	struct walk w = { .m = m, .d = d, .paths = paths, .r = r };
+	struct walk w = { .m = m, .d = d, .paths = paths, .visitor = visitor };
 	int ret = 0;
 
 	for (size_t n = 0; n < paths->count && !ret; n++)
