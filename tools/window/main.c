@@ -217,7 +217,7 @@ static int run(const struct request *req)
 	if (code == EXIT_OK)
 		code = entry_alts_load(&alts, &k, &req->config);
 	if (code == EXIT_OK)
-		code = entry_paths_find(&paths, &k);
+		code = entry_paths_find(&paths, &k, &alts);
 	if (code == EXIT_OK)
 		code = check(&m, &alts, &paths, req->list);
 	entry_paths_free(&paths);

@@ -54,7 +54,12 @@ static int known(int feature, const struct entry_config *config)
 	case FEATURE_PTI_MARKS:
 		return config->marks;
 	}
-	return -1;
+	if (!config->features)
+		return -1;
+	for (const uint16_t *f = config->features; *f; f++)
+		if (*f == feature)
+			return 1;
+	return 0;
 }
 
 static int by_site(const void *a, const void *b)
@@ -248,15 +253,42 @@ static int read_entries(const struct entry_kernel *k, struct entry **entries,
 			e.r.repl_offset;
 		*late |= e.r.feature == FEATURE_PTI_LATE;
 		*marks |= e.r.feature == FEATURE_PTI_MARKS;
-		if (entry_text_has(k, e.addr))
-			(*entries)[(*count)++] = e;
+		(*entries)[(*count)++] = e;
 	}
 	qsort(*entries, *count, sizeof(**entries), by_site);
 	return EXIT_OK;
 }
 
+/* Does one of the codes of a place outside the entry text branch into it? */
+static bool leads_in(const struct entry_kernel *k, const struct entry *entries,
+		     size_t count)
+{
+	uint64_t target;
+
+	for (size_t e = 0; e < count; e++) {
+		const struct record *r = &entries[e].r;
+
+		for (unsigned int n = 0; n < r->instrlen; n++)
+			if (entry_branches_in(k, entries[e].addr + n, &target))
+				return true;
+		for (unsigned int n = 0; n < r->replacementlen; n++)
+			if (entry_branches_in(k, entries[e].src + n, &target))
+				return true;
+	}
+	return false;
+}
+
+/* What was booted is patched already, and the image has it. */
+static bool is_wanted(const struct entry_kernel *k, const struct entry *entries,
+		      size_t count)
+{
+	if (entry_text_has(k, entries->addr))
+		return !k->image;
+	return leads_in(k, entries, count);
+}
+
 /**
- * entry_alts_load() - the alternatives of the entry text
+ * entry_alts_load() - the alternatives of the entry text, and of what branches into it
  * @config: what the kernel is booted with
  * Return: EXIT_OK; EXIT_RUNTIME or EXIT_UNSUPPORTED after one line on stderr
  */
@@ -275,23 +307,45 @@ int entry_alts_load(struct entry_alts *alts, const struct entry_kernel *k,
 		warnx("this kernel has no %s", late ? "marks" : "late switch");
 		code = EXIT_UNSUPPORTED;
 	}
-	if (code == EXIT_OK && !k->image) {
+	if (code == EXIT_OK) {
 		alts->sites = calloc(count + 1, sizeof(*alts->sites));
 		if (!alts->sites) {
 			warn("alternatives");
 			code = EXIT_RUNTIME;
 		}
 	}
-	/* What was booted is patched already. */
-	for (size_t n = 0, next; code == EXIT_OK && !k->image && n < count;
-	     n = next) {
+	for (size_t n = 0, next; code == EXIT_OK && n < count; n = next) {
 		for (next = n;
 		     next < count && entries[next].addr == entries[n].addr;)
 			next++;
-		code = add_site(alts, k, config, entries + n, next - n);
+		if (is_wanted(k, entries + n, next - n))
+			code = add_site(alts, k, config, entries + n, next - n);
 	}
 	free(entries);
 	return code;
+}
+
+/**
+ * entry_branches_in() - may this be a branch from elsewhere into the entry text?
+ * @addr: of vmlinux; any bytes that look like one count
+ * @target: out: where it leads
+ */
+bool entry_branches_in(const struct entry_kernel *k, uint64_t addr,
+		       uint64_t *target)
+{
+	const uint8_t *bytes = entry_file_bytes(k, addr, 6);
+	unsigned int offset = 0;
+	int32_t displacement;
+
+	if (!bytes || entry_text_has(k, addr))
+		return false;
+	if (bytes[0] == 0xe8 || bytes[0] == 0xe9)
+		offset = 1;
+	else if (bytes[0] == 0x0f && bytes[1] >= 0x80 && bytes[1] <= 0x8f)
+		offset = 2;
+	memcpy(&displacement, bytes + offset, sizeof(displacement));
+	*target = addr + offset + 4 + displacement;
+	return offset && entry_text_has(k, *target);
 }
 
 /** entry_alts_free() - free what entry_alts_load() took */

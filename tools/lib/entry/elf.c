@@ -288,6 +288,21 @@ const struct entry_symbol *entry_at(const struct entry_symbols *symbols,
 	return &symbols->all[low - 1];
 }
 
+/**
+ * entry_function() - the symbol with a size that an address lies in, else the best
+ * Return: as entry_at()
+ */
+const struct entry_symbol *entry_function(const struct entry_symbols *symbols,
+					  uint64_t addr)
+{
+	const struct entry_symbol *best = entry_at(symbols, addr);
+
+	for (const struct entry_symbol *s = best; s && s >= symbols->all; s--)
+		if (s->size && addr < s->addr + s->size)
+			return s;
+	return best;
+}
+
 /** entry_name() - an address as symbol+0xoffset */
 const char *entry_name(const struct entry_symbols *symbols, uint64_t addr,
 		       char name[ENTRY_NAME_MAX])

@@ -79,6 +79,8 @@ const uint8_t *entry_file_bytes(const struct entry_kernel *k, uint64_t addr,
 				size_t len);
 const struct entry_symbol *entry_find(const struct entry_symbols *symbols,
 				      const char *name);
+const struct entry_symbol *entry_function(const struct entry_symbols *symbols,
+					  uint64_t addr);
 const struct entry_symbol *entry_at(const struct entry_symbols *symbols,
 				    uint64_t addr);
 const char *entry_name(const struct entry_symbols *symbols, uint64_t addr,
@@ -116,11 +118,14 @@ struct entry_site {
 };
 
 /**
- * struct entry_config - the features that are known; every other is both
+ * struct entry_config - the features that are known
+ * @features: all that are on, besides those that are always, ended by 0; NULL: of
+ *	what is not known otherwise both settings are followed
  */
 struct entry_config {
 	bool late;
 	bool marks;
+	const uint16_t *features;
 };
 
 struct entry_alts {
@@ -131,6 +136,8 @@ struct entry_alts {
 int entry_alts_load(struct entry_alts *alts, const struct entry_kernel *k,
 		    const struct entry_config *config);
 void entry_alts_free(struct entry_alts *alts);
+bool entry_branches_in(const struct entry_kernel *k, uint64_t addr,
+		       uint64_t *target);
 int entry_alts_site(const struct entry_alts *alts, uint64_t addr);
 uint64_t entry_alt_target(const struct entry_site *site,
 			  const struct entry_variant *v, uint64_t target);
@@ -353,6 +360,7 @@ bool entry_is_stack(uint8_t value);
 /**
  * struct entry_path - an entry into the kernel, or code that jumps in
  * @name: symbol
+ * @from: of @inside, the function that leads there, else NULL
  * @starts: addresses where it begins
  * @stack: what RSP holds at first
  * @origins: bits, by enum entry_origin, of what it can interrupt
@@ -360,6 +368,7 @@ bool entry_is_stack(uint8_t value);
  */
 struct entry_path {
 	const char *name;
+	const char *from;
 	uint64_t *starts;
 	size_t count;
 	uint8_t stack;
@@ -372,7 +381,8 @@ struct entry_paths {
 	size_t count;
 };
 
-int entry_paths_find(struct entry_paths *paths, const struct entry_kernel *k);
+int entry_paths_find(struct entry_paths *paths, const struct entry_kernel *k,
+		     const struct entry_alts *alts);
 void entry_paths_free(struct entry_paths *paths);
 
 /* ---- walk.c: along every path ---- */

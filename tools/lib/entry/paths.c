@@ -30,7 +30,8 @@ static int add(struct entry_paths *paths, const struct entry_path *path,
 	uint64_t *starts;
 
 	for (size_t n = 0; n < paths->count && !p; n++)
-		if (!strcmp(paths->all[n].name, path->name))
+		if (!strcmp(paths->all[n].name, path->name) &&
+		    !paths->all[n].inside && !path->inside)
 			p = &paths->all[n];
 	if (!p) {
 		p = reallocarray(paths->all, paths->count + 1, sizeof(*p));
@@ -200,46 +201,67 @@ static int add_vectors(struct entry_paths *paths, const struct entry_kernel *k,
 	return ret;
 }
 
-/* Does the instruction that may be at @bytes branch? Then where its offset is. */
-static size_t branch_offset(const uint8_t *bytes)
+/* The place of the entry text that a branch at @addr leads to, if it has a name */
+static int add_inside(struct entry_paths *paths, const struct entry_kernel *k,
+		      uint64_t addr, uint64_t site)
 {
-	if (bytes[0] == 0xe8 || bytes[0] == 0xe9)
-		return 1;
-	if (bytes[0] == 0x0f && bytes[1] >= 0x80 && bytes[1] <= 0x8f)
-		return 2;
-	return 0;
+	const struct entry_symbol *symbol;
+	struct entry_path path = { .inside = true };
+	uint64_t target;
+
+	if (!entry_branches_in(k, addr, &target))
+		return 0;
+	symbol = entry_at(&k->text, target);
+	path.name = symbol->name;
+	path.from = entry_function(&k->text, site)->name;
+	for (size_t p = 0; p < paths->count; p++)
+		if (paths->all[p].inside && paths->all[p].starts[0] == target &&
+		    !strcmp(paths->all[p].from, path.from))
+			return 0;
+	return symbol->addr == target ? add(paths, &path, target) : 0;
 }
 
 /*
  * What of the entry text the rest of the kernel calls or jumps to.  Any bytes
  * that look like a branch to a symbol count: too many starts do no harm.
  */
-static int add_inside(struct entry_paths *paths, const struct entry_kernel *k,
-		      const struct entry_chunk *chunk)
+static int add_chunk(struct entry_paths *paths, const struct entry_kernel *k,
+		     const struct entry_alts *alts,
+		     const struct entry_chunk *chunk)
 {
 	int ret = 0;
 
-	for (uint64_t n = 0; n + 6 <= chunk->size && !ret; n++) {
-		size_t offset = branch_offset(chunk->bytes + n);
-		const struct entry_symbol *symbol;
-		struct entry_path path = { .inside = true };
-		int32_t displacement;
-		uint64_t target;
-		bool seen = false;
+	for (uint64_t n = 0; n < chunk->size && !ret; n++) {
+		uint8_t byte = chunk->bytes[n];
 
-		if (!offset || entry_text_has(k, chunk->addr + n))
+		/* What is no branch at all need not be looked at closer. */
+		if ((byte == 0xe8 || byte == 0xe9 || byte == 0x0f) &&
+		    entry_alts_site(alts, chunk->addr + n) < 0)
+			ret = add_inside(paths, k, chunk->addr + n,
+					 chunk->addr + n);
+	}
+	return ret;
+}
+
+/* The same where an alternative decides */
+static int add_alternatives(struct entry_paths *paths,
+			    const struct entry_kernel *k,
+			    const struct entry_alts *alts)
+{
+	int ret = 0;
+
+	for (size_t n = 0; n < alts->count; n++) {
+		const struct entry_site *site = &alts->sites[n];
+
+		if (entry_text_has(k, site->addr))
 			continue;
-		memcpy(&displacement, chunk->bytes + n + offset, 4);
-		target = chunk->addr + n + offset + 4 + displacement;
-		if (!entry_text_has(k, target))
-			continue;
-		symbol = entry_at(&k->text, target);
-		for (size_t p = 0; p < paths->count && !seen; p++)
-			seen = paths->all[p].inside &&
-			       paths->all[p].starts[0] == target;
-		path.name = symbol->name;
-		if (symbol->addr == target && !seen)
-			ret = add(paths, &path, target);
+		for (unsigned int v = 0; v < site->count; v++) {
+			const struct entry_variant *var = &site->variant[v];
+
+			for (unsigned int at = 0; at < var->len && !ret; at++)
+				ret = add_inside(paths, k, var->src + at,
+						 site->addr);
+		}
 	}
 	return ret;
 }
@@ -248,7 +270,8 @@ static int add_inside(struct entry_paths *paths, const struct entry_kernel *k,
  * entry_paths_find() - every place where control gets into the entry text
  * Return: EXIT_OK; EXIT_UNSUPPORTED or EXIT_RUNTIME after one line on stderr
  */
-int entry_paths_find(struct entry_paths *paths, const struct entry_kernel *k)
+int entry_paths_find(struct entry_paths *paths, const struct entry_kernel *k,
+		     const struct entry_alts *alts)
 {
 	const struct entry_symbol *start =
 		entry_find(&k->text, "__irqentry_text_start");
@@ -265,7 +288,8 @@ int entry_paths_find(struct entry_paths *paths, const struct entry_kernel *k)
 	ret = ret ?: add_vectors(paths, k, "spurious_entries_start");
 	for (size_t n = 0; n < k->chunk_count && !ret; n++)
 		if (k->chunks[n].code && !k->chunks[n].replacement)
-			ret = add_inside(paths, k, &k->chunks[n]);
+			ret = add_chunk(paths, k, alts, &k->chunks[n]);
+	ret = ret ?: add_alternatives(paths, k, alts);
 	if (!ret)
 		return EXIT_OK;
 	warnx("the entry points are not to be found: %s", strerror(-ret));
