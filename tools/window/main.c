@@ -110,34 +110,30 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 /* Each instruction of the image that was met must be one that vmlinux allows. */
-static int compare(const struct entry_model *m, struct entry_decoder *booted,
-		   struct window_report *report)
+static int compare(struct entry_text *booted, struct window_report *report)
 {
-	struct entry_kernel built = *m->k;
-	struct entry_decoder model = { 0 };
-	struct entry_alts alts;
+	const struct entry_kernel *k = booted->model.k;
+	const struct entry_decoder *d = &booted->decoder;
+	struct entry_kernel built = *k;
+	struct entry_text model;
 	int code;
 
 	built.image = NULL;
 	built.slide = 0;
-	code = entry_alts_load(&alts, &built, &m->config);
-	if (code == EXIT_OK && entry_decoder_init(&model, &built, &alts))
-		code = EXIT_RUNTIME;
-	for (size_t n = 0; code == EXIT_OK && n < booted->count; n++)
-		if (!window_agrees(&model, booted->insns[n], m->k->slide))
+	code = entry_text_load(&model, &built, &booted->model.config);
+	for (size_t n = 0; code == EXIT_OK && n < d->count; n++)
+		if (!window_agrees(&model.decoder, d->insns[n], k->slide))
 			window_report_fault(
-				report, booted->insns[n],
+				report, d->insns[n],
 				"%s: not what vmlinux and its alternatives have there",
-				booted->insns[n]->text);
-	entry_decoder_free(&model);
-	entry_alts_free(&alts);
+				d->insns[n]->text);
+	entry_text_free(&model);
 	return code;
 }
 
-/* What the rules and the report know of the walk */
+/* What sees the walk */
 struct look {
-	const struct entry_model *m;
-	const struct entry_paths *paths;
+	const struct entry_text *text;
 	struct window_report *report;
 };
 
@@ -148,10 +144,10 @@ static int group(const struct look *look, const struct entry_state *s)
 
 	if (s->phase == PHASE_ENTRY)
 		return window_report_group(look->report, KIND_ENTRY,
-					   look->paths->all[s->path].name);
+					   look->text->paths.all[s->path].name);
 	if (s->phase == PHASE_INSIDE)
 		return window_report_group(look->report, KIND_INSIDE, "");
-	entry_name(&look->m->k->text, s->exit_by, name);
+	entry_name(&look->text->model.k->text, s->exit_by, name);
 	name[strcspn(name, "+")] = '\0';
 	return window_report_group(look->report, KIND_EXIT, name);
 }
@@ -164,8 +160,8 @@ static int visit(void *context, const struct entry_insn *i,
 
 	return ret   ?:
 		       window_report_insn(look->report, i, s,
-					  window_rules(look->m, look->report, s,
-						       i));
+					  window_rules(&look->text->model,
+						       look->report, s, i));
 }
 
 static void fault(void *context, const struct entry_insn *i, const char *what)
@@ -176,52 +172,41 @@ static void fault(void *context, const struct entry_insn *i, const char *what)
 }
 
 /* Everything is loaded: walk, and say what was seen. */
-static int check(const struct entry_model *m, const struct entry_alts *alts,
-		 const struct entry_paths *paths, bool list)
+static int check(struct entry_text *text, bool list)
 {
-	struct window_report *report = window_report_new(m, list);
-	struct look look = { .m = m, .paths = paths, .report = report };
+	struct window_report *report = window_report_new(&text->model, list);
+	struct look look = { .text = text, .report = report };
 	const struct entry_visitor visitor = { .context = &look,
 					       .visit = visit,
 					       .fault = fault };
-	struct entry_decoder decoder = { 0 };
-	int code = EXIT_RUNTIME;
+	int code;
 
 	if (!report) {
 		warn("report");
 		return EXIT_RUNTIME;
 	}
-	if (!entry_decoder_init(&decoder, m->k, alts))
-		code = entry_walk(m, &decoder, paths, &visitor);
-	if (code == EXIT_OK && m->k->image)
-		code = compare(m, &decoder, report);
+	code = entry_walk(text, &visitor);
+	if (code == EXIT_OK && text->model.k->image)
+		code = compare(text, report);
 	if (code == EXIT_OK)
 		code = window_report_print(report);
-	entry_decoder_free(&decoder);
 	window_report_free(report);
 	return code;
 }
 
 static int run(const struct request *req)
 {
-	struct entry_alts alts = { 0 };
-	struct entry_paths paths = { 0 };
+	struct entry_text text = { 0 };
 	struct entry_kernel k;
-	struct entry_model m = { .k = &k, .config = req->config };
 	int code = entry_kernel_open(&k, req->vmlinux);
 
 	if (code == EXIT_OK && req->image)
 		code = entry_kernel_image(&k, req->image, req->image_address);
 	if (code == EXIT_OK)
-		code = entry_landmarks(&m);
+		code = entry_text_load(&text, &k, &req->config);
 	if (code == EXIT_OK)
-		code = entry_alts_load(&alts, &k, &req->config);
-	if (code == EXIT_OK)
-		code = entry_paths_find(&paths, &k, &alts);
-	if (code == EXIT_OK)
-		code = check(&m, &alts, &paths, req->list);
-	entry_paths_free(&paths);
-	entry_alts_free(&alts);
+		code = check(&text, req->list);
+	entry_text_free(&text);
 	entry_kernel_close(&k);
 	return code;
 }

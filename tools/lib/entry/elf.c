@@ -140,7 +140,7 @@ int entry_kernel_open(struct entry_kernel *k, const char *path)
 		return EXIT_RUNTIME;
 	}
 	elf_version(EV_CURRENT);
-	k->elf = elf_begin(k->fd, ELF_C_READ_MMAP, NULL);
+	k->elf = elf_begin(k->fd, ELF_C_READ_MMAP_PRIVATE, NULL);
 	if (!k->elf || elf_kind(k->elf) != ELF_K_ELF ||
 	    !gelf_getehdr(k->elf, &header) || header.e_machine != EM_X86_64 ||
 	    gelf_getclass(k->elf) != ELFCLASS64) {
@@ -241,6 +241,16 @@ const uint8_t *entry_file_bytes(const struct entry_kernel *k, uint64_t addr,
 			return c->bytes + (addr - c->addr);
 	}
 	return NULL;
+}
+
+/**
+ * entry_patch() - other bytes in memory; the file stays as it is
+ * @addr: where vmlinux has @len bytes
+ */
+void entry_patch(struct entry_kernel *k, uint64_t addr, const void *bytes,
+		 size_t len)
+{
+	memcpy((void *)entry_file_bytes(k, addr, len), bytes, len);
 }
 
 /**

@@ -73,6 +73,8 @@ int entry_kernel_open(struct entry_kernel *k, const char *path);
 int entry_kernel_image(struct entry_kernel *k, const char *path,
 		       uint64_t address);
 void entry_kernel_close(struct entry_kernel *k);
+void entry_patch(struct entry_kernel *k, uint64_t addr, const void *bytes,
+		 size_t len);
 const uint8_t *entry_bytes(const struct entry_kernel *k, uint64_t addr,
 			   size_t len);
 const uint8_t *entry_file_bytes(const struct entry_kernel *k, uint64_t addr,
@@ -276,6 +278,8 @@ enum entry_value {
 	V_IRET_RIP, /* address of native_irq_return_iret */
 	V_IRET_RIP32, /* its low half */
 	V_MSR_GS_BASE, /* number of that MSR */
+	V_MSR_SPEC_CTRL,
+	V_MSR_PRED_CMD,
 	V_GS_BASE, /* GS base as found */
 	V_GS_BASE_HIGH, /* its high half */
 	V_GS_BASE_CPU, /* from __per_cpu_offset[] */
@@ -414,8 +418,20 @@ struct entry_visitor {
 		      const char *what);
 };
 
-int entry_walk(const struct entry_model *m, struct entry_decoder *d,
-	       const struct entry_paths *paths,
-	       const struct entry_visitor *visitor);
+/**
+ * struct entry_text - all that a walk needs
+ */
+struct entry_text {
+	struct entry_model model;
+	struct entry_alts alts;
+	struct entry_paths paths;
+	struct entry_decoder decoder;
+};
+
+int entry_text_load(struct entry_text *t, const struct entry_kernel *k,
+		    const struct entry_config *config);
+int entry_text_reread(struct entry_text *t);
+void entry_text_free(struct entry_text *t);
+int entry_walk(struct entry_text *t, const struct entry_visitor *visitor);
 
 #endif /* PTISCOPE_TOOLS_ENTRY_H */

@@ -13,6 +13,8 @@
 
 #define CR3_USER_BIT 12
 #define CR3_USER_MASK (1UL << CR3_USER_BIT)
+#define MSR_SPEC_CTRL 0x48
+#define MSR_PRED_CMD 0x49
 #define MSR_GS_BASE 0xc0000101U
 #define TSS_SP0 4
 #define CS_RPL 3
@@ -111,6 +113,10 @@ static uint8_t constant(const struct entry_model *m, uint64_t value)
 {
 	if (value == MSR_GS_BASE)
 		return V_MSR_GS_BASE;
+	if (value == MSR_SPEC_CTRL)
+		return V_MSR_SPEC_CTRL;
+	if (value == MSR_PRED_CMD)
+		return V_MSR_PRED_CMD;
 	if (value == m->at.iret || value == m->at.iret + m->k->slide)
 		return V_IRET_RIP;
 	return value & CR3_USER_MASK ? V_BIT12_SET : V_BIT12_CLEAR;

@@ -331,14 +331,15 @@ static int add_path(struct walk *w, size_t number)
  * @visitor: sees each instruction in each state once
  * Return: EXIT_OK once all was followed, EXIT_RUNTIME after one line on stderr
  */
-int entry_walk(const struct entry_model *m, struct entry_decoder *d,
-	       const struct entry_paths *paths,
-	       const struct entry_visitor *visitor)
+int entry_walk(struct entry_text *t, const struct entry_visitor *visitor)
 {
-	struct walk w = { .m = m, .d = d, .paths = paths, .visitor = visitor };
+	struct walk w = { .m = &t->model,
+			  .d = &t->decoder,
+			  .paths = &t->paths,
+			  .visitor = visitor };
 	int ret = 0;
 
-	for (size_t n = 0; n < paths->count && !ret; n++)
+	for (size_t n = 0; n < t->paths.count && !ret; n++)
 		ret = add_path(&w, n);
 	for (size_t n = 0; n < w.count && !ret; n++)
 		ret = step(&w, n);
@@ -349,4 +350,46 @@ int entry_walk(const struct entry_model *m, struct entry_decoder *d,
 	warnx("the paths cannot be followed: %s",
 	      ret == -EINVAL ? "an entry is no instruction" : strerror(-ret));
 	return EXIT_RUNTIME;
+}
+
+/**
+ * entry_text_load() - prepare a walk
+ * @t: must not move after this; to be freed in any case
+ * Return: EXIT_OK; EXIT_RUNTIME or EXIT_UNSUPPORTED after one line on stderr
+ */
+int entry_text_load(struct entry_text *t, const struct entry_kernel *k,
+		    const struct entry_config *config)
+{
+	int code;
+
+	*t = (struct entry_text){ .model = { .k = k, .config = *config } };
+	code = entry_landmarks(&t->model);
+	if (code == EXIT_OK)
+		code = entry_alts_load(&t->alts, k, config);
+	if (code == EXIT_OK)
+		code = entry_paths_find(&t->paths, k, &t->alts);
+	if (code == EXIT_OK && entry_decoder_init(&t->decoder, k, &t->alts))
+		code = EXIT_RUNTIME;
+	return code;
+}
+
+/**
+ * entry_text_reread() - forget the instructions, since bytes have changed
+ * Return: EXIT_OK, EXIT_RUNTIME after one line on stderr
+ */
+int entry_text_reread(struct entry_text *t)
+{
+	entry_decoder_free(&t->decoder);
+	t->decoder = (struct entry_decoder){ 0 };
+	return entry_decoder_init(&t->decoder, t->model.k, &t->alts) ?
+		       EXIT_RUNTIME :
+		       EXIT_OK;
+}
+
+/** entry_text_free() - free what entry_text_load() took */
+void entry_text_free(struct entry_text *t)
+{
+	entry_decoder_free(&t->decoder);
+	entry_paths_free(&t->paths);
+	entry_alts_free(&t->alts);
 }
