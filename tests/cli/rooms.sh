@@ -7,7 +7,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tools_lib.sh"
 rooms=$top/tests/rooms
-peers=exit,inject,orc,qmp,window
+peers=exit,inject,orc,qmp,ways,window
 
 # tree [FOLDER]: a new copy of tools/, or of another folder, without what is built
 tree() {

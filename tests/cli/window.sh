@@ -6,26 +6,14 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tools_lib.sh"
+. "$here/entry_lib.sh"
 check=$tools/window-check
 
-cat >"$tmp/lds" <<'EOF'
-SECTIONS {
-	.data..percpu 0 : { *(.data..percpu) }
-	. = 0xffffffff81000000;
-	.text : { *(.text) }
-	.altinstr_replacement : { *(.altinstr_replacement) }
-	.rodata : { *(.rodata) }
-	.altinstructions : { *(.altinstructions) }
-}
-EOF
-
-# fixture CASE [OPTION]: an image at the kernel's addresses, as $tmp/CASE
+# fixture CASE [OPTION]: an image with that alternative, as $tmp/CASE
 fixture() {
 	name=$1
 	shift
-	gcc -c "-DCASE=CASE_$name" "$@" -o "$tmp/fixture.o" "$here/window_fixture.S" &&
-		ld -e entry_SYSCALL_64 -z max-page-size=4096 -z noexecstack -T "$tmp/lds" \
-			-o "$tmp/$name" "$tmp/fixture.o"
+	image "$name" "-DCASE=CASE_$name" "$@"
 }
 
 # window ARGUMENT...: exit code in $rc, output in $tmp/out and $tmp/err

@@ -333,8 +333,8 @@ int entry_alts_load(struct entry_alts *alts, const struct entry_kernel *k,
 bool entry_branches_in(const struct entry_kernel *k, uint64_t addr,
 		       uint64_t *target)
 {
-	const uint8_t *bytes = entry_file_bytes(k, addr, 6);
-	unsigned int offset = 0;
+	const uint8_t *bytes = entry_file_bytes(k, addr, 2);
+	unsigned int offset;
 	int32_t displacement;
 
 	if (!bytes || entry_text_has(k, addr))
@@ -343,9 +343,14 @@ bool entry_branches_in(const struct entry_kernel *k, uint64_t addr,
 		offset = 1;
 	else if (bytes[0] == 0x0f && bytes[1] >= 0x80 && bytes[1] <= 0x8f)
 		offset = 2;
-	memcpy(&displacement, bytes + offset, sizeof(displacement));
-	*target = addr + offset + 4 + displacement;
-	return offset && entry_text_has(k, *target);
+	else
+		return false;
+	bytes = entry_file_bytes(k, addr + offset, sizeof(displacement));
+	if (!bytes)
+		return false;
+	memcpy(&displacement, bytes, sizeof(displacement));
+	*target = addr + offset + sizeof(displacement) + displacement;
+	return entry_text_has(k, *target);
 }
 
 /** entry_alts_free() - free what entry_alts_load() took */

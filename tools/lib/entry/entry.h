@@ -365,6 +365,7 @@ bool entry_is_stack(uint8_t value);
  * struct entry_path - an entry into the kernel, or code that jumps in
  * @name: symbol
  * @from: of @inside, the function that leads there, else NULL
+ * @branch: of @inside, where the bytes of that branch are
  * @starts: addresses where it begins
  * @stack: what RSP holds at first
  * @origins: bits, by enum entry_origin, of what it can interrupt
@@ -373,6 +374,7 @@ bool entry_is_stack(uint8_t value);
 struct entry_path {
 	const char *name;
 	const char *from;
+	uint64_t branch;
 	uint64_t *starts;
 	size_t count;
 	uint8_t stack;

@@ -201,12 +201,15 @@ static int add_vectors(struct entry_paths *paths, const struct entry_kernel *k,
 	return ret;
 }
 
-/* The place of the entry text that a branch at @addr leads to, if it has a name */
+/*
+ * The place of the entry text that a branch leads to.  Bytes that may be none
+ * (@sure) count only if there is a name where they lead.
+ */
 static int add_inside(struct entry_paths *paths, const struct entry_kernel *k,
-		      uint64_t addr, uint64_t site)
+		      uint64_t addr, uint64_t site, bool sure)
 {
 	const struct entry_symbol *symbol;
-	struct entry_path path = { .inside = true };
+	struct entry_path path = { .inside = true, .branch = addr };
 	uint64_t target;
 
 	if (!entry_branches_in(k, addr, &target))
@@ -218,7 +221,7 @@ static int add_inside(struct entry_paths *paths, const struct entry_kernel *k,
 		if (paths->all[p].inside && paths->all[p].starts[0] == target &&
 		    !strcmp(paths->all[p].from, path.from))
 			return 0;
-	return symbol->addr == target ? add(paths, &path, target) : 0;
+	return sure || symbol->addr == target ? add(paths, &path, target) : 0;
 }
 
 /*
@@ -238,7 +241,7 @@ static int add_chunk(struct entry_paths *paths, const struct entry_kernel *k,
 		if ((byte == 0xe8 || byte == 0xe9 || byte == 0x0f) &&
 		    entry_alts_site(alts, chunk->addr + n) < 0)
 			ret = add_inside(paths, k, chunk->addr + n,
-					 chunk->addr + n);
+					 chunk->addr + n, false);
 	}
 	return ret;
 }
@@ -260,7 +263,7 @@ static int add_alternatives(struct entry_paths *paths,
 
 			for (unsigned int at = 0; at < var->len && !ret; at++)
 				ret = add_inside(paths, k, var->src + at,
-						 site->addr);
+						 site->addr, at == 0);
 		}
 	}
 	return ret;

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What window-check needs of a kernel, and no more: one system call, one IDT
- * stub, one way out.  CASE adds alternatives of one kind to the way in.
+ * What window-check and ways-check need of a kernel, and no more: one system call,
+ * one IDT stub, one way out.  CASE adds alternatives of one kind to the way in;
+ * AT_ENTRY, AT_EXIT and OUTSIDE are code for the way in, on the kernel table, the
+ * way out, before SWAPGS, and for a function that is not of the entry text.
  */
 #define FEATURE_ALWAYS (3 * 32 + 21)
 #define FEATURE_PTI (7 * 32 + 11)
 #define FEATURE_FREE (9 * 32 + 20)
 #define FEATURE_LATE (21 * 32 + 30)
 #define FEATURE_MARKS (21 * 32 + 31)
+#define FEATURE_VERW (3 * 32 + 18)
+#define FEATURE_IBRS (7 * 32 + 12)
+#define FEATURE_UNRET (11 * 32 + 15)
+#define FEATURE_DEPTH (11 * 32 + 19)
 #define NOT (1 << 16)
 #define DIRECT_CALL (1 << 17)
 
@@ -22,11 +28,23 @@
 #define CASE_DATA 8
 #define CASE_CALL 9
 #define CASE_MIDDLE 10
-/* Those from here on have marks. */
+/* Those from here on have marks; MARKS gives them to the others. */
 #define CASE_BOUNDED 11
 #define CASE_UNBOUNDED 12
 #define CASE_FAR 13
 #define CASE_SUM 14
+#if CASE >= CASE_BOUNDED
+#define MARKS
+#endif
+#ifndef AT_ENTRY
+#define AT_ENTRY
+#endif
+#ifndef AT_EXIT
+#define AT_EXIT
+#endif
+#ifndef OUTSIDE
+#define OUTSIDE
+#endif
 
 	.section .altinstructions, "a"
 	.globl	__alt_instructions
@@ -53,13 +71,20 @@ __alt_instructions:
 
 	.section .text, "ax"
 	.globl	do_syscall_64, nop_func, __x86_return_thunk
+	.type	function, @function
 	.type	do_syscall_64, @function
 do_syscall_64:
 	ret
 	.size	do_syscall_64, . - do_syscall_64
+entry_untrain_ret:
+	ret
+function:
+	OUTSIDE
+	ret
+	.size	function, . - function
 __x86_return_thunk:
 	ret
-	.balign	4096
+	.balign	4096, 0xcc
 
 	.globl	__entry_text_start
 __entry_text_start:
@@ -173,6 +198,7 @@ new1_end:
 	andq	$~0x1800, %rsp
 	movq	%rsp, %cr3
 	movq	%gs:top_of_stack, %rsp
+	AT_ENTRY
 	call	do_syscall_64
 	.type	leave, @function
 leave:
@@ -183,6 +209,8 @@ leave:
 	movq	%rax, %cr3
 	popq	%rax
 	movq	%r9, %rsp
+	AT_EXIT
+swap:
 	swapgs
 	sysretq
 	.size	leave, . - leave
@@ -263,7 +291,7 @@ new0:
 	.section .altinstructions, "a"
 	/* There is a late switch, and here marks; these records change nothing. */
 	RECORD do_syscall_64 do_syscall_64 new0 new0 FEATURE_LATE
-#if CASE >= CASE_BOUNDED
+#ifdef MARKS
 	RECORD do_syscall_64 do_syscall_64 new0 new0 FEATURE_MARKS
 #endif
 	.globl	__alt_instructions_end
@@ -276,7 +304,7 @@ cpu_tss_rw:
 	.skip	4096
 top_of_stack:
 	.quad	0
-#if CASE >= CASE_BOUNDED
+#ifdef MARKS
 	.balign	4096
 	.globl	pti_marks
 pti_marks:
