@@ -54,7 +54,11 @@ END
 	# Debian's build has the debugger, which waits for a word.
 	echo c >"$tmp/bochs.rc"
 	# It reads files in its own directory, or else in its user's home.
-	(cd "$tmp" && exec timeout -k 5 "$timeout" \
+	set --
+	[ -z "$tlb" ] || set -- env "LD_PRELOAD=$here/tlb/.output/shim.so" \
+		"PTISCOPE_TLB=$tlb" "PTISCOPE_TLB_REPORT=$tmp/tlb" \
+		"PTISCOPE_TLB_MIB=$mem" "PTISCOPE_TLB_PLANT=$tlb_plant"
+	(cd "$tmp" && exec timeout -k 5 "$timeout" "$@" \
 		bochs-bin -q -f bochsrc -rc bochs.rc >"$tmp/bochs" 2>&1 </dev/null) &
 	pid=$!
 }
@@ -88,4 +92,50 @@ bochs_excuse() {
 		inside = 0
 	}
 	END { if (inside) print block }' "$1" >"$1.judged" && mv "$1.judged" "$1"
+}
+
+# bochs_tlb_options: check --tlb and what belongs to it; files by their whole names
+bochs_tlb_options() {
+	if [ -z "$tlb" ]; then
+		[ -z "$tlb_report$tlb_plant" ] || die 2 "--tlb is missing"
+		return 0
+	fi
+	case $tlb_plant in
+	'' | invpcid | invlpg | noflush) ;;
+	*) die 2 "--tlb-plant: '$tlb_plant' is not invpcid, invlpg or noflush" ;;
+	esac
+	need make flock
+	# Guests may start at the same time.
+	tlb_said=$(flock "$here/tlb/Makefile" make -s -C "$here/tlb" 2>&1) ||
+		die 125 "vm/tlb does not build: $tlb_said"
+	tlb_all=''
+	for tlb_one in $(printf '%s' "$tlb" | tr , ' '); do
+		case $tlb_one in
+		*/*) tlb_one=$(realpath -m "$tlb_one") ;;
+		esac
+		tlb_said=$("$here/tlb/.output/geometry" "$tlb_one" 2>&1 >/dev/null) ||
+			die 2 "--tlb: ${tlb_said#geometry: }"
+		tlb_all=$tlb_all,$tlb_one
+	done
+	tlb=${tlb_all#,}
+	[ "$(printf '%s' "$tlb" | tr -cd , | wc -c)" -lt 4 ] || die 2 "--tlb: more than 4 geometries"
+}
+
+# bochs_tlb_verdict: say if there was no TLB model, and what it found
+bochs_tlb_verdict() {
+	tlb_why=$(sed -n 's/^refused: //p' "$tmp/tlb" 2>/dev/null)
+	[ -n "$tlb_why" ] || [ -s "$tmp/tlb" ] || tlb_why='it left no report'
+	if [ -n "$tlb_why" ]; then
+		note "this ran without the TLB model: $tlb_why"
+		return 0
+	fi
+	[ "$judge" = yes ] || return 0
+	awk '
+	/^stale:/ { print "  " $0; bad = 1 }
+	/^differences [1-9]/ { print "  accesses that the model translates otherwise:", $0; bad = 1 }
+	/^geometry / && $NF > 0 { print "  stale translations used, " $2 ": " $NF; bad = 1 }
+	END { exit bad }' "$tmp/tlb" >"$tmp/tlb.bad" && return
+	note "the TLB model shows a fault:"
+	cat "$tmp/tlb.bad" >&2
+	return 1
 }

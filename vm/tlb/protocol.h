@@ -2,6 +2,7 @@
 #ifndef PTISCOPE_TLB_PROTOCOL_H
 #define PTISCOPE_TLB_PROTOCOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "module/uapi/pti_paths.h"
@@ -31,6 +32,15 @@ enum tlb_call {
 };
 
 #define TLB_PROTOCOL_VERSION 1
+
+/* tlb_call() - true if it was done */
+static inline bool tlb_call(enum tlb_call what, uint64_t argument)
+{
+	uint32_t eax = TLB_CALL + what;
+
+	asm volatile("xchg %%bx, %%bx" : "+a"(eax) : "c"(argument) : "memory");
+	return eax == TLB_ANSWER;
+}
 
 /* Geometries that follow one run at most, and bytes of a name, with its 0 */
 #define TLB_GEOMETRIES 4
