@@ -54,10 +54,10 @@ fails "run -o without a name" 2 'needs a value' run -o
 fails "run: words left over" 2 'word' run -o dir word
 fails "run: a command without --" 2 "what is .true.\? a command comes after --" run -o dir true
 fails "run: a command and workloads" 2 'a command goes with neither' run -o dir -w getppid -- true
-fails "run: a command that fails" 1 'false: ended with exit code 1' run -o dir --samples 1 -- false
+fails "run: a command that fails" 1 'false: ended with exit code 1' run -o dir --lane tcg --samples 1 -- false
 fails "run: a command that is killed" 1 'sh: was killed by signal 9' \
-	run -o dir --samples 1 -- sh -c 'kill -9 $$'
-fails "run: no such command" 1 "can.t be run: No such file" run -o dir --samples 1 -- ./nosuch
+	run -o dir --lane tcg --samples 1 -- sh -c 'kill -9 $$'
+fails "run: no such command" 1 "can.t be run: No such file" run -o dir --lane tcg --samples 1 -- ./nosuch
 fails "trace --duration x" 2 '--duration' trace --duration x
 fails "trace --pid 0" 2 '--pid' trace --pid 0
 fails "trace --path nonsense" 2 "'nonsense'" trace --path syscall64,nonsense

@@ -465,7 +465,7 @@ static void the_table_is_narrow_and_tells_all(void **state)
 	build(&audit);
 	f = open_memstream(&text, &size);
 	audit_print(&audit, f);
-	assert_int_equal(audit_csv(&list, &regions, f), 0);
+	audit_csv(&list, &regions, f);
 	fclose(f);
 	assert_non_null(strstr(text, "ESPFIX stacks, mapped in 3 places"));
 	assert_non_null(strstr(text, "\n0xffffff0000010000,4096,259,r---g,,"

@@ -22,12 +22,8 @@ int store_run(const struct rundir *dir, struct run *run)
 	char *summary = rundir_path(dir, "summary.csv");
 	int err = -ENOMEM;
 
-	if (env && summary) {
+	if (env && summary)
 		err = env_copy(env);
-		if (err)
-			log_error("%s: copy of the environment: %s", dir->final,
-				  strerror(-err));
-	}
 	if (!err)
 		err = rundir_save(dir, run);
 	if (!err)

@@ -6,6 +6,7 @@
 
 #include "base/csv.h"
 #include "base/log.h"
+#include "base/outfile.h"
 #include "stats/stats.h"
 #include "analyse/summaries.h"
 #include "analyse/values.h"
@@ -134,8 +135,6 @@ int summary_write(const struct run *const *runs, size_t n, FILE *f)
 	      f);
 	for (size_t i = 0; !err && i < n; i++)
 		err = write_run(&csv, runs[i]);
-	if (!err && ferror(f))
-		err = -EIO;
 	if (err)
 		log_error("can't write the summary: %s", strerror(-err));
 	return err;
@@ -148,17 +147,14 @@ int summary_write(const struct run *const *runs, size_t n, FILE *f)
  */
 int summary_save(const struct run *run, const char *file)
 {
-	FILE *f = fopen(file, "w");
-	int err;
+	struct outfile out;
+	int err = outfile_open(&out, NULL, file);
 
-	if (!f) {
-		log_error("can't write %s: %m", file);
-		return -EIO;
-	}
-	err = summary_write(&run, 1, f);
-	if (fclose(f) && !err) {
-		log_error("can't write %s: %m", file);
-		err = -EIO;
-	}
+	if (err)
+		return err;
+	err = summary_write(&run, 1, out.f);
+	if (!err)
+		return outfile_commit(&out);
+	outfile_abort(&out);
 	return err;
 }

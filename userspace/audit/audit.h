@@ -168,8 +168,8 @@ unsigned int audit_report_faults(const struct audit *audit);
 /* print.c */
 void audit_access_text(char text[6], uint32_t access);
 void audit_print(const struct audit *audit, FILE *f);
-int audit_csv(const struct audit_list *list,
-	      const struct audit_regions *regions, FILE *f);
+void audit_csv(const struct audit_list *list,
+	       const struct audit_regions *regions, FILE *f);
 
 /* json.c */
 int audit_save(const struct audit *audit, FILE *f);

@@ -44,7 +44,7 @@ json_t *json_with_member(json_t *object, const char *name, json_t *value)
  */
 int json_out(json_t *root, size_t flags, const char *what, FILE *f)
 {
-	int err;
+	int err, why;
 
 	if (!root) {
 		log_error("can't write %s: no memory left, or text that is not "
@@ -52,11 +52,12 @@ int json_out(json_t *root, size_t flags, const char *what, FILE *f)
 			  what);
 		return -ENOMEM;
 	}
-	err = json_dumpf(root, f, flags);
-	fputc('\n', f);
+	errno = 0;
+	err = json_dumpf(root, f, flags) || fputc('\n', f) == EOF;
+	why = errno ? errno : EIO;
 	json_decref(root);
-	if (!err && !ferror(f))
+	if (!err)
 		return 0;
-	log_error("can't write %s: %s", what, strerror(EIO));
-	return -EIO;
+	log_error("can't write %s: %s", what, strerror(why));
+	return -why;
 }

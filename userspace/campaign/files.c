@@ -67,31 +67,17 @@ int file_read(const char *name, char **text)
  * file_replace() - write a text file, whole or not at all
  * @text: what is in it from now on
  *
- * A file that exists keeps its mode and owner.
- *
  * Return: 0, or -errno after one line on stderr
  */
 int file_replace(const char *name, const char *text)
 {
 	struct outfile out;
-	struct stat st;
 	int err = outfile_open(&out, NULL, name);
 
 	if (err)
 		return err;
-	if (!stat(name, &st) && (fchown(fileno(out.f), st.st_uid, st.st_gid) ||
-				 fchmod(fileno(out.f), st.st_mode & 07777))) {
-		log_error("can't write %s: %m", name);
-		err = -EIO;
-	}
-	if (!err && fputs(text, out.f) == EOF) {
-		log_error("can't write %s: %m", name);
-		err = -EIO;
-	}
-	if (!err)
-		return outfile_commit(&out);
-	outfile_abort(&out);
-	return err;
+	fputs(text, out.f);
+	return outfile_commit(&out);
 }
 
 /**

@@ -47,7 +47,7 @@ static int lock(struct session *s)
 
 	if (err)
 		return err;
-	s->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	s->lock = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (s->lock >= 0 && !flock(s->lock, LOCK_EX | LOCK_NB))
 		return 0;
 	if (errno == EWOULDBLOCK)

@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "audit/audit.h"
@@ -224,20 +223,21 @@ static int take(struct findings *f, const struct request *req)
  * Both files are whole under temporary names before the first gets its own.
  * They tell where the kernel is: for their owner alone.
  */
-static int write_files(const struct findings *f, const struct request *req)
+static int write_files(const struct findings *f, const struct request *req,
+		       bool *to_stdout)
 {
 	struct outfile json = { 0 }, csv = { 0 };
 	int err = 0;
 
-	umask(S_IRWXG | S_IRWXO);
 	if (req->output)
-		err = outfile_open(&json, NULL, req->output);
+		err = outfile_open_private(&json, NULL, req->output);
 	if (!err && req->output)
 		err = audit_save(&f->audit, json.f);
 	if (!err && req->csv)
-		err = outfile_open(&csv, NULL, req->csv);
+		err = outfile_open_private(&csv, NULL, req->csv);
 	if (!err && req->csv)
-		err = audit_csv(&f->list, &f->regions, csv.f);
+		audit_csv(&f->list, &f->regions, csv.f);
+	*to_stdout = json.is_stdout || csv.is_stdout;
 	if (!err && req->output)
 		err = outfile_commit(&json);
 	if (!err && req->csv)
@@ -249,11 +249,12 @@ static int write_files(const struct findings *f, const struct request *req)
 
 static int show(const struct findings *f, const struct request *req)
 {
-	int code = write_files(f, req);
+	bool to_stdout;
+	int code = write_files(f, req, &to_stdout);
 
-	if (!code && req->json && audit_save(&f->audit, stdout))
+	if (!code && req->json && !to_stdout && audit_save(&f->audit, stdout))
 		return EXIT_RUNTIME;
-	if (!code && !req->json)
+	if (!code && !req->json && !to_stdout)
 		audit_print(&f->audit, stdout);
 	if (audit_report_faults(&f->audit))
 		code = EXIT_RUNTIME;

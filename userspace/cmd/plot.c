@@ -50,7 +50,8 @@ static int draw_figure(const struct plot *plot, const struct machine *machine,
 	int err = open_figure(out, dir, plot->name, lane, number);
 
 	if (!err)
-		err = plot_draw(plot, machine, out[0].tmp, out[1].tmp);
+		err = plot_draw(plot, machine, outfile_name(&out[0]),
+				outfile_name(&out[1]));
 	for (int i = 0; !err && i < 2; i++) {
 		if (asprintf(&names[i], "%s", out[i].final) < 0)
 			names[i] = NULL;

@@ -84,7 +84,7 @@ static int write_output(const struct job *job, enum output which,
 }
 
 /* All files are complete under temporary names before the first gets its own. */
-static int write_outputs(const struct job *job)
+static int write_outputs(const struct job *job, bool *to_stdout)
 {
 	struct outfile out[OUTPUT_COUNT] = { 0 };
 	int err = outdir_make(job->dir);
@@ -92,6 +92,7 @@ static int write_outputs(const struct job *job)
 	for (enum output i = 0; !err && i < OUTPUT_COUNT; i++)
 		if (is_wanted(job, i))
 			err = write_output(job, i, &out[i]);
+	*to_stdout = out[OUTPUT_HTML].is_stdout;
 	for (enum output i = 0; !err && i < OUTPUT_COUNT; i++)
 		if (out[i].f)
 			err = outfile_commit(&out[i]);
@@ -103,8 +104,11 @@ static int write_outputs(const struct job *job)
 /* Files first: what can't be written is known before anything is printed. */
 static int write_all(const struct job *job, enum report_format format)
 {
-	int err = write_outputs(job);
+	bool to_stdout;
+	int err = write_outputs(job, &to_stdout);
 
+	if (to_stdout)
+		return err;
 	if (!err)
 		err = report_write(job->report, format, stdout);
 	if (err || format != FORMAT_TABLE)
@@ -151,7 +155,7 @@ static int run_report(int argc, char **argv)
 		  .type = OPT_STR,
 		  .dest = &html,
 		  .arg = "FILE",
-		  .help = "write a page with the plots too" },
+		  .help = "write a page with plots; '-' prints it instead" },
 		REPORT_OPT_EQUIVALENT(&opts),
 		{ 0 },
 	};

@@ -13,6 +13,7 @@
 
 #include "machine/env.h"
 #include "base/log.h"
+#include "base/outfile.h"
 #include "base/sysfile.h"
 
 #define PTI_DIR "/sys/kernel/pti"
@@ -242,30 +243,31 @@ struct why env_no_marks(const struct env *env)
 	return (struct why){ 0 };
 }
 
-static int copy_file(const char *from, FILE *to)
+static void copy_file(const char *from, FILE *to)
 {
 	char buffer[4096];
 	FILE *f = fopen(from, "re");
 	size_t n;
 
-	if (!f)
-		return fprintf(to, "%s: %s\n", from, strerror(errno)) < 0;
+	if (!f) {
+		fprintf(to, "%s: %s\n", from, strerror(errno));
+		return;
+	}
 	while ((n = fread(buffer, 1, sizeof(buffer), f)) > 0)
 		fwrite(buffer, 1, n, to);
 	fclose(f);
-	return ferror(to);
 }
 
-static int copy_proc(const char *name, FILE *to)
+static void copy_proc(const char *name, FILE *to)
 {
 	char from[64];
 
 	snprintf(from, sizeof(from), "/proc/%s", name);
-	return copy_file(from, to);
+	copy_file(from, to);
 }
 
 /* One line "name: statement" for each known vulnerability. */
-static int copy_vulnerabilities(const char *name, FILE *to)
+static void copy_vulnerabilities(const char *name, FILE *to)
 {
 	struct dirent **list;
 	char path[512], text[512];
@@ -273,7 +275,7 @@ static int copy_vulnerabilities(const char *name, FILE *to)
 
 	(void)name;
 	if (n < 0)
-		return fprintf(to, "%s: %s\n", VULN_DIR, strerror(errno)) < 0;
+		fprintf(to, "%s: %s\n", VULN_DIR, strerror(errno));
 	for (i = 0; i < n; i++) {
 		snprintf(path, sizeof(path), "%s/%s", VULN_DIR,
 			 list[i]->d_name);
@@ -282,77 +284,62 @@ static int copy_vulnerabilities(const char *name, FILE *to)
 			fprintf(to, "%s: %s\n", list[i]->d_name, text);
 		free(list[i]);
 	}
-	free(list);
-	return ferror(to);
+	if (n >= 0)
+		free(list);
 }
 
-static int copy_dmesg(const char *name, FILE *to)
+static void copy_dmesg(const char *name, FILE *to)
 {
-	int size = klogctl(KLOG_SIZE, NULL, 0), n;
-	char *text;
+	int size = klogctl(KLOG_SIZE, NULL, 0);
+	char *text = size < 0 ? NULL : malloc((size_t)size + 1);
+	int n = text ? klogctl(KLOG_READ_ALL, text, size) : -1;
 
 	(void)name;
-	if (size < 0)
-		return fprintf(to, "dmesg: %s\n", strerror(errno)) < 0;
-	text = malloc((size_t)size + 1);
-	if (!text)
-		return -ENOMEM;
-	n = klogctl(KLOG_READ_ALL, text, size);
 	if (n < 0)
 		fprintf(to, "dmesg: %s\n", strerror(errno));
 	else
 		fwrite(text, 1, (size_t)n, to);
 	free(text);
-	return ferror(to);
 }
 
 static const struct copy {
 	const char *name;
-	int (*write)(const char *name, FILE *to);
+	bool private;
+	void (*write)(const char *name, FILE *to);
 } copies[] = {
-	{ "cmdline", copy_proc },
-	{ "cpuinfo", copy_proc },
-	{ "dmesg", copy_dmesg },
-	{ "version", copy_proc },
-	{ "vulnerabilities", copy_vulnerabilities },
+	{ "cmdline", false, copy_proc },
+	{ "cpuinfo", false, copy_proc },
+	{ "dmesg", true, copy_dmesg },
+	{ "version", false, copy_proc },
+	{ "vulnerabilities", false, copy_vulnerabilities },
 };
 
 static int copy_one(const char *dir, const struct copy *copy)
 {
-	char path[4096];
-	int err;
-	FILE *f;
+	struct outfile out;
+	int err = copy->private ? outfile_open_private(&out, dir, copy->name) :
+				  outfile_open(&out, dir, copy->name);
 
-	if (snprintf(path, sizeof(path), "%s/%s", dir, copy->name) >=
-	    (int)sizeof(path))
-		return -ENAMETOOLONG;
-	f = fopen(path, "we");
-	if (!f)
-		return -errno;
-	err = copy->write(copy->name, f) || fflush(f) || fsync(fileno(f));
-	if (fclose(f))
-		err = 1;
-	return err ? -EIO : 0;
+	if (err)
+		return err;
+	copy->write(copy->name, out.f);
+	return outfile_commit(&out);
 }
 
 /**
  * env_copy() - keep what the kernel says about itself
  * @dir: directory that is made and filled: cmdline, cpuinfo, dmesg, version,
- *	vulnerabilities; a file that can't be read is replaced by the reason
+ *	vulnerabilities; dmesg is for its owner alone; a file that can't be read is replaced by the reason
  *
- * Return: 0 or a negative errno.
+ * Return: 0, or -errno after one line on stderr
  */
 int env_copy(const char *dir)
 {
 	size_t i;
 	int err;
 
-	if (mkdir(dir, 0755) && errno != EEXIST)
-		return -errno;
-	for (i = 0; i < sizeof(copies) / sizeof(copies[0]); i++) {
+	err = outdir_make(dir);
+	for (i = 0; !err && i < sizeof(copies) / sizeof(copies[0]); i++)
 		err = copy_one(dir, &copies[i]);
-		if (err)
-			return err;
-	}
-	return 0;
+	return err;
 }

@@ -302,8 +302,6 @@ int doc_write(const struct report *report, const struct doc_format *format,
 	report_legend(report, legend, sizeof(legend));
 	format->text(f, legend);
 	format->end(f);
-	if (!err && ferror(f))
-		err = -EIO;
 	if (err == -ENOMEM || err == -EIO)
 		log_error("can't write the report: %s", strerror(-err));
 	return err;

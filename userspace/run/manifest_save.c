@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 
-#include "base/log.h"
+#include "base/json_out.h"
+#include "base/outfile.h"
 #include "run/manifest.h"
 
 /*
@@ -163,24 +163,15 @@ static json_t *manifest_json(const struct manifest *m)
  */
 int manifest_save(const struct manifest *m, const char *file)
 {
-	json_t *root = manifest_json(m);
-	FILE *f;
-	int err;
+	struct outfile out;
+	int err = outfile_open(&out, NULL, file);
 
-	if (!root) {
-		log_error("%s: out of memory, or text that is not UTF-8", file);
-		return -EINVAL;
-	}
-	f = fopen(file, "w");
-	err = f ? json_dumpf(root, f, JSON_INDENT(1) | JSON_SORT_KEYS) : -1;
-	if (f) {
-		fputc('\n', f);
-		err |= ferror(f);
-		err |= fclose(f);
-	}
-	json_decref(root);
+	if (err)
+		return err;
+	err = json_out(manifest_json(m), JSON_INDENT(1) | JSON_SORT_KEYS, file,
+		       out.f);
 	if (!err)
-		return 0;
-	log_error("%s: can't write: %m", file);
-	return -EIO;
+		return outfile_commit(&out);
+	outfile_abort(&out);
+	return err;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/outfile.h"
 #include "run/rundir.h"
 
 #define MANIFEST "manifest.json"
@@ -96,7 +97,7 @@ int rundir_create(const char *final, bool force, struct rundir *dir)
 	dir->tmp = NULL;
 	dir->final = strndup(final, length);
 	if (!dir->final ||
-	    asprintf(&dir->tmp, "%s.tmp.%d", dir->final, (int)getpid()) < 0) {
+	    asprintf(&dir->tmp, "%s.tmp.XXXXXX", dir->final) < 0) {
 		log_error("out of memory");
 		err = -ENOMEM;
 		goto free;
@@ -104,9 +105,9 @@ int rundir_create(const char *final, bool force, struct rundir *dir)
 	err = check_final(dir->final, force);
 	if (err)
 		goto free;
-	if (mkdir(dir->tmp, 0777)) {
+	if (!mkdtemp(dir->tmp)) {
 		err = -errno;
-		log_error("can't create %s: %m", dir->tmp);
+		log_error("can't create %s: %m", dir->final);
 		goto free;
 	}
 	return 0;
@@ -233,7 +234,10 @@ int rundir_commit(struct rundir *dir)
 		rundir_abort(dir);
 		return err;
 	}
-	err = nftw(dir->tmp, sync_entry, WALK_FDS, FTW_DEPTH | FTW_PHYS);
+	err = chmod(dir->tmp, outfile_mode(0777));
+	if (!err)
+		err = nftw(dir->tmp, sync_entry, WALK_FDS,
+			   FTW_DEPTH | FTW_PHYS);
 	if (!err)
 		err = dir->force ? replace(dir->tmp, dir->final) :
 				   rename(dir->tmp, dir->final);
