@@ -13,6 +13,10 @@ KERNELS := .output/kernel
 KDIR ?=
 # 1: `make bench` takes few samples, and one boot of each variant
 QUICK ?=
+# Boots of each variant in make bench
+BOOTS ?=
+# Its lanes: icount, bochs, tcg, with commas
+LANES ?=
 # How long `make fuzz` works on each target
 FUZZ_SECONDS ?= 600
 # Where make install puts things, below DESTDIR
@@ -26,9 +30,10 @@ KCONFIG ?=
 .PHONY: help deps kernel module bpf cli tools bench peers test soak fuzz install uninstall kernel-deb check clean
 
 help:
-	@echo 'make bench    boot every variant in QEMU, measure, compare, plot: results/'
-	@echo "              QUICK=1: few samples, one boot of each variant"
-	@echo 'make peers    what ptiscope and other tools add to each system call: results/'
+	@echo 'make bench    boot every variant in QEMU, measure, compare, plot: results/latest'
+	@echo "              QUICK=1: few samples, one boot of each variant; BOOTS=N: so many"
+	@echo "              LANES=A,B of icount, bochs, tcg (icount,bochs)"
+	@echo 'make peers    what ptiscope and other tools add to each system call: results/peers'
 	@echo 'make test     all tests'
 	@echo 'make soak     the long tests, tests/soak'
 	@echo 'make fuzz     fuzz the readers of files, FUZZ_SECONDS=$(FUZZ_SECONDS) all targets at once'
@@ -76,7 +81,8 @@ tools: deps
 	$(Q)$(MAKE) --no-print-directory -C tools
 
 bench: cli module
-	$(Q)vm/bench $(if $(filter 1,$(QUICK)),--quick)
+	$(Q)vm/bench $(if $(filter 1,$(QUICK)),--quick) $(if $(BOOTS),--boots '$(BOOTS)') \
+		$(if $(LANES),--lanes '$(LANES)')
 
 peers: cli module
 	$(Q)vm/peers

@@ -8,27 +8,31 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 # As vm/bench has them: in the order of its variants.
 set --
-for name in $("$top/vm/bench" --lanes icount,tcg,bochs --list | cut -d '|' -f 1); do
-	[ ! -f "$top/results/$name/manifest.json" ] || set -- "$@" "$top/results/$name"
+for name in $("$top/vm/bench" --lanes icount,bochs --boots 99 --list | cut -d '|' -f 1); do
+	[ ! -f "$top/results/reference/$name/manifest.json" ] || set -- "$@" "$top/results/reference/$name"
 done
 ok "there are reference runs" test $# -gt 0
 works "report" report -o new "$@"
-sed 's#  new/#  results/#' out >report.txt
-for f in summary.csv compare.csv baseline.csv; do
-	ok "$f" cmp "new/$f" "$top/results/$f"
+# The summary of all runs is in those of each.
+sed 's#  new/#  results/reference/#' out | grep -v "reference/summary.csv$" >report.txt
+for f in compare.csv baseline.csv; do
+	ok "$f" cmp "new/$f" "$top/results/reference/$f"
 done
 # What follows are the names of the plots.
-head -n "$(wc -l <report.txt)" "$top/results/report.txt" >want.txt
+head -n "$(wc -l <report.txt)" "$top/results/reference/report.txt" >want.txt
 ok "report.txt" diff want.txt report.txt
 for run in "$@"; do
 	ok "summary.csv of ${run##*/}" sh -c \
 		"{ head -n 1 new/summary.csv; grep '^${run##*/},' new/summary.csv; } | cmp - '$run/summary.csv'"
 done
+ok "3 MB in all" sh -c "find '$top/results/reference' -type f -printf '%s\n' | awk '{ n += \$1 } END { exit n > 3000000 }'"
+is "no plot of more than 200 KB" "$(find "$top/results/reference" \( -name "*.png" -o -name "*.svg" \) -size +200000c)" ""
+is "exact lanes alone" "$(sed -n "s/^ \"lane\": \"\(.*\)\",*/\1/p" "$top"/results/reference/*/manifest.json | sort -u | xargs)" "bochs icount"
 ok "100 columns" awk 'length > 100 { print; bad = 1 } END { exit bad }' report.txt
 # The page on it and the README show what was measured.
 while read -r row; do
 	ok "docs/method.md: $row" grep -q -x -F -e "$row" "$top/docs/method.md"
-done <"$top/results/peers.md"
+done <"$top/results/reference/peers.md"
 # shellcheck disable=SC2016
 ok "README.md: what watching adds" awk '
 	NR == FNR { text = text " " $0; next }
@@ -37,5 +41,5 @@ ok "README.md: what watching adds" awk '
 		want = sprintf(" %.0f[ ,]", $8)
 		if (text !~ want) { print "not there:" want; bad = 1 }
 	}
-	END { exit bad || n != 4 }' FS='\n' "$top/README.md" FS=, "$top/results/peers.csv"
+	END { exit bad || n != 4 }' FS='\n' "$top/README.md" FS=, "$top/results/reference/peers.csv"
 tap_done

@@ -64,7 +64,7 @@ shown() {
 	sed -n '/^```$/,/^```$/p' "$top/README.md" | grep -v '^```$'
 }
 
-if git -C "$top" show HEAD:results/report.txt >"$tmp/report" 2>/dev/null; then
+if git -C "$top" show HEAD:results/reference/report.txt >"$tmp/report" 2>/dev/null; then
 	shown >"$tmp/shown"
 	ok "the README shows output" test -s "$tmp/shown"
 	is "its output is that of the committed results" \

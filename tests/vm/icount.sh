@@ -22,7 +22,7 @@ median() {
 	NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
 	$col["workload"] == w && $col["metric"] == m && (p == "" || $col["path"] == p) {
 		print $col["median"]
-	}' "$tmp/results/$1/summary.csv"
+	}' "$tmp/results/latest/$1/summary.csv"
 }
 
 # at_most NAME A B BAR: A - B <= BAR; both must be numbers
@@ -50,15 +50,15 @@ at_most "getppid: patched off minus stock off" \
 ok "PTI costs something: early is above off" awk -v a="$(getppid icount-early)" \
 	-v b="$(getppid icount-off)" 'BEGIN { exit !(b > 0 && a > b) }'
 
-while IFS=, read -r run workload _ runs min max spread; do
-	[ "$run" != run ] || continue
+while IFS=, read -r run workload _ _ runs min max spread; do
+	[ "$run" != variant ] || continue
 	is "$run $workload: spread over $runs runs ($min to $max)" "$spread" 0
-done <"$tmp/results/spread.csv"
-is "spread.csv: 5 workloads in 7 variants, 5 runs each" \
-	"$(awk -F, '$4 == 5 { n++ } END { print n + 0 }' "$tmp/results/spread.csv")" 35
+done <"$tmp/results/latest/spread.csv"
+is "spread.csv: 5 workloads in 7 variants, 5 runs each in one boot" \
+	"$(awk -F, '$4 == 1 && $5 == 5 { n++ } END { print n + 0 }' "$tmp/results/latest/spread.csv")" 35
 for workload in getppid_int80 getppid_sysenter32; do
 	is "spread.csv: $workload in every variant" \
-		"$(grep -c ",$workload,round_trip,5," "$tmp/results/spread.csv")" 7
+		"$(grep -c ",$workload,round_trip,1,5," "$tmp/results/latest/spread.csv")" 7
 done
 
 # manifest_of RUN WORKLOAD: the workload's entry in the manifest, on one line
@@ -69,7 +69,7 @@ manifest_of() {
 	/^  \{/ { entry = "" }
 	{ entry = entry $0 }
 	/"name": / && index($0, name) { wanted = 1 }
-	/^  \},?$/ && wanted { print entry; exit }' "$tmp/results/$1/manifest.json"
+	/^  \},?$/ && wanted { print entry; exit }' "$tmp/results/latest/$1/manifest.json"
 }
 
 for run in icount-early icount-late icount-early-marks icount-late-marks; do
@@ -95,12 +95,12 @@ for workload in page_fault timer; do
 		ok "$run: $workload is measured" test -n "$(median $run "" $workload round_trip)"
 	done
 done
-has "compare.csv has getppid" "$tmp/results/compare.csv" '^icount,.*getppid,round_trip,'
-has "baseline.csv has stock" "$tmp/results/baseline.csv" '^stock/icount,.*getppid,round_trip,'
+has "compare.csv has getppid" "$tmp/results/latest/compare.csv" '^icount,.*getppid,round_trip,'
+has "baseline.csv has stock" "$tmp/results/latest/baseline.csv" '^stock/icount,.*getppid,round_trip,'
 
 # state: names and contents of all results
 state() {
-	(cd "$tmp/results" && find . -type f -exec b2sum {} + | sort)
+	(cd "$tmp/results" && ls -A && readlink latest && find . -type f -exec b2sum {} + | sort)
 }
 
 before=$(state)
@@ -113,12 +113,13 @@ rc=0
 wait "$pid" 2>/dev/null || rc=$?
 is "interrupted bench: exit code" "$rc" 143
 is "interrupted bench: earlier results are as they were" "$(state)" "$before"
-is "interrupted bench: nothing is left" "$(find "$tmp/results" -name '.new*')" ""
 ok "interrupted bench: no guest lives on" \
 	sh -c "! pgrep -f '[q]emu-system-x86_64.*$tmp/results'"
-is "bench --list: every boot in host time" "$("$top/vm/bench" --list --boots 3 | grep -c '^tcg-late\.')" 2
-is "bench --quick --list: one boot each" "$("$top/vm/bench" --quick --list | wc -l)" 11
-is "bench --lanes bochs --list: one boot each" "$("$top/vm/bench" --lanes bochs --list | wc -l)" 5
+is "bench --list: two boots of each variant" "$("$top/vm/bench" --list | wc -l)" 24
+is "bench --list: a variant is all of its boots" \
+	"$("$top/vm/bench" --list --boots 3 | grep -c "^icount-late[.|]")" 3
+is "bench --lanes tcg --list: four, as time differs" "$("$top/vm/bench" --list --lanes tcg | grep -c "^tcg-late[.|]")" 4
+is "bench --quick --list: one boot each" "$("$top/vm/bench" --quick --list | wc -l)" 12
 rc=0
 "$top/vm/bench" --lanes icount,sparc --list 2>"$tmp/err" || rc=$?
 is "bench, unknown lane: exit 2" "$rc" 2

@@ -9,12 +9,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 . "$here/peers_lib.sh"
 
-plain=$(awk -F, '$1 == "marks" { printf "%.0f", $6 - $8 }' "$top/results/peers.csv")
+plain=$(awk -F, '$1 == "marks" { printf "%.0f", $6 - $8 }' "$top/results/reference/peers.csv")
 measure 'marks|module|bpf_histogram' --plain "$plain"
 for name in marks module bpf_histogram; do
 	is "$name: lost" "$(peer "$name" lost)" 0
 done
-bars "$top/results/peers.csv"
+bars "$top/results/reference/peers.csv"
 
 "$top/vm/peers" --frobnicate 2>"$tmp/err"
 is "unknown option: exit code" "$?" 2
