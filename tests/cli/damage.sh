@@ -73,7 +73,11 @@ edit 's/"pcid": false/"pcid": "no"/'
 damaged "a key of the wrong type" "key 'pcid'"
 edit 's/"file": "samples.gz"/"file": "..\/other\/samples.gz"/'
 damaged "samples elsewhere" "leads out"
-edit 's/"unit": "instructions"/"unit": "cycles"/'
+edit 's/"unit": "instructions"/"unit": "TSC ticks"/'
+damaged "a unit that is not the lane's" "key 'unit' is not that of the lane"
+edit 's/"lane": "icount"/"lane": "hardware"/'
+damaged "a lane that has not that unit" "key 'unit' is not that of the lane"
+edit 's/"lane": "icount"/"lane": "hardware"/; s/"unit": "instructions"/"unit": "TSC ticks"/'
 damaged "units that disagree" 'instructions'
 edit 's/"name": "getppid"/"name": "write1"/'
 damaged "workloads that disagree" "'getppid'"

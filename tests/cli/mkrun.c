@@ -143,7 +143,7 @@ static void describe(const struct settings *s, struct manifest *m)
 	m->unit = s->lane == LANE_TCG ? UNIT_NS :
 		  s->lane == LANE_ICOUNT || s->lane == LANE_BOCHS ?
 					UNIT_INSTRUCTIONS :
-					UNIT_CYCLES;
+					UNIT_TICKS;
 	m->loop_overhead = (struct calibration_value){ 2, 31 };
 	m->rdtsc_pair = (struct calibration_value){ 4, 1000 };
 	if (s->marks) {

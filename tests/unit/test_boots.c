@@ -6,20 +6,20 @@
 
 #include <math.h>
 
-/* Boots of a lane of cycles: getppid takes as many as these in each of them. */
+/* Boots of a lane of TSC ticks: getppid takes as many as these in each of them. */
 static void add_boots(struct scene *scene, enum switch_mode mode,
-		      const uint64_t *cycles, size_t n)
+		      const uint64_t *ticks, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct run *run = add_run(scene, VARIANT_PATCHED, mode, false);
 		char boot[16];
 
 		run->manifest.lane = LANE_HARDWARE;
-		run->manifest.unit = UNIT_CYCLES;
+		run->manifest.unit = UNIT_TICKS;
 		snprintf(boot, sizeof(boot), "boot-%u-%zu", mode, i);
 		manifest_set(&run->manifest.boot, boot);
 		unit_series(run, PTI_PATH_SYSCALL64, METRIC_ROUND_TRIP,
-			    "getppid", 1, 21, cycles[i], 3);
+			    "getppid", 1, 21, ticks[i], 3);
 	}
 }
 
@@ -40,9 +40,9 @@ static void boots_are_compared(void **state)
 	add_boots(&scene, SWITCH_EARLY, early, 6);
 	add_boots(&scene, SWITCH_LATE, late, 6);
 	write_scene(&scene, compare_write);
-	at = strstr(scene.text, "cycles,126,126,106,136,30,1.283018868,");
+	at = strstr(scene.text, "TSC ticks,126,126,106,136,30,1.283018868,");
 	assert_non_null(at);
-	at += strlen("cycles,126,126,106,136,30,1.283018868,");
+	at += strlen("TSC ticks,126,126,106,136,30,1.283018868,");
 	assert_int_equal(sscanf(at, "%lf,%lf,%lf", &low, &high, &p), 3);
 	assert_true(fabs(low - (30 - 4.813336)) < 1e-5);
 	assert_true(fabs(high - (30 + 4.813336)) < 1e-5);
@@ -218,7 +218,7 @@ static void boots_of_one_kind_show_no_difference(void **state)
 	write_scene_within(&scene, compare_write, &none);
 	assert_non_null(strstr(scene.text, ",no difference shown,"));
 	write_scene_within(&scene, compare_write, &units);
-	assert_non_null(strstr(scene.text, ",equivalent within 60 cycles,"));
+	assert_non_null(strstr(scene.text, ",equivalent within 60 TSC ticks,"));
 	write_scene_within(&scene, compare_write, &percent);
 	assert_non_null(strstr(scene.text, ",equivalent within 6 %,"));
 	/* The default of 1 % is narrower than what six such boots can tell. */
@@ -254,7 +254,7 @@ static void comparisons_of_a_question_are_one_family(void **state)
 				    "scatters", 1, 21, 500 + i % 5, 3);
 	write_scene(&scene, compare_write);
 	assert_null(strstr(scene.text, ",slower,"));
-	assert_has(scene.text, "syscall64,getppid,round_trip,cycles,"
+	assert_has(scene.text, "syscall64,getppid,round_trip,TSC ticks,"
 			       "105,105,109,121,12,");
 	scene_end(&scene);
 }

@@ -59,7 +59,7 @@ static void test_push(void **state)
 	(void)state;
 	sample_set_init(&set);
 	all = sample_set_add(&set, PTI_PATH_SYSCALL64, METRIC_ENTRY_WINDOW,
-			     UNIT_CYCLES, "all", 1);
+			     UNIT_TICKS, "all", 1);
 	assert_non_null(all);
 	assert_int_equal(histogram_push(slots, 100, all), 0);
 	assert_int_equal(all->n, 8);
@@ -70,7 +70,7 @@ static void test_push(void **state)
 	assert_int_equal(all->values[7], 9);
 
 	half = sample_set_add(&set, PTI_PATH_SYSCALL64, METRIC_ENTRY_WINDOW,
-			      UNIT_CYCLES, "half", 1);
+			      UNIT_TICKS, "half", 1);
 	assert_non_null(half);
 	assert_int_equal(histogram_push(slots, 4, half), 0);
 	assert_int_equal(half->n, 4);

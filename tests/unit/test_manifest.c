@@ -209,6 +209,9 @@ static void senseless_values_are_refused(void **state)
 	load_with("", "pti", json_integer(1), "'pti'");
 	load_with("", "unit", json_string("count"), "'unit'");
 	load_with("", "unit", json_string("seconds"), "'unit'");
+	load_with("", "unit", json_string("instructions"),
+		  "not that of the lane");
+	load_with("", "lane", json_string("hardware"), "not that of the lane");
 	load_with("", "ticks_per_unit", json_real(0), "'ticks_per_unit'");
 	load_with("", "ticks_per_unit", json_real(-1), "'ticks_per_unit'");
 	load_with("", "pinned_cpu", json_integer(-1), "'pinned_cpu'");
@@ -275,6 +278,29 @@ static void optional_measurements_may_be_null(void **state)
 	manifest_deinit(&m);
 }
 
+/* Version 0.1.0 called ticks of the TSC cycles, which they are not. */
+static void ticks_had_another_name(void **state)
+{
+	struct manifest m;
+	json_t *root;
+
+	(void)state;
+	fill_reference(&m);
+	m.lane = LANE_HARDWARE;
+	m.unit = UNIT_TICKS;
+	assert_int_equal(manifest_save(&m, FILE_NAME), 0);
+	manifest_deinit(&m);
+	assert_non_null(
+		strstr(read_file(FILE_NAME), "\"unit\": \"TSC ticks\""));
+	root = json_load_file(FILE_NAME, 0, NULL);
+	json_object_set_new(root, "unit", json_string("cycles"));
+	assert_int_equal(json_dump_file(root, FILE_NAME, 0), 0);
+	json_decref(root);
+	assert_int_equal(manifest_load(FILE_NAME, &m), 0);
+	assert_int_equal(m.unit, UNIT_TICKS);
+	manifest_deinit(&m);
+}
+
 static void control_characters_become_blanks(void **state)
 {
 	struct manifest m;
@@ -317,6 +343,7 @@ int main(void)
 		cmocka_unit_test(senseless_values_are_refused),
 		cmocka_unit_test(damaged_files_are_refused),
 		cmocka_unit_test(optional_measurements_may_be_null),
+		cmocka_unit_test(ticks_had_another_name),
 		cmocka_unit_test(control_characters_become_blanks),
 		cmocka_unit_test(unwritable_files_are_reported),
 	};

@@ -163,8 +163,10 @@ static void mixtures_of_runs_are_refused(void **state)
 						      PTI_PATH_SYSCALL64));
 		unit_series(&run, PTI_PATH_SYSCALL64, METRIC_ROUND_TRIP,
 			    "read1", 1, 3, 9, 0);
-		if (unit)
-			run.manifest.unit = UNIT_CYCLES;
+		if (unit) {
+			run.manifest.lane = LANE_HARDWARE;
+			run.manifest.unit = UNIT_TICKS;
+		}
 		assert_int_equal(rundir_create("c", true, &dir), 0);
 		assert_int_equal(rundir_save(&dir, &run), 0);
 		assert_int_equal(rundir_commit(&dir), 0);

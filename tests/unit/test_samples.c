@@ -33,7 +33,7 @@ static void fill_reference(struct sample_set *set)
 
 	sample_set_init(set);
 	s = sample_set_add(set, PTI_PATH_SYSCALL64, METRIC_ROUND_TRIP,
-			   UNIT_CYCLES, "getppid", 256);
+			   UNIT_TICKS, "getppid", 256);
 	s->lost = 3;
 	for (uint64_t i = 0; i < 5; i++)
 		assert_int_equal(series_push(s, 1000 + i), 0);
@@ -339,7 +339,7 @@ static void series_are_found(void **state)
 static void names_and_numbers_agree(void **state)
 {
 	(void)state;
-	for (unsigned int unit = UNIT_CYCLES; unit < UNIT_END; unit++)
+	for (unsigned int unit = UNIT_TICKS; unit < UNIT_END; unit++)
 		assert_int_equal(unit_from_name(unit_name(unit)), unit);
 	assert_int_equal(unit_from_name("seconds"), -1);
 	assert_null(unit_name(0));

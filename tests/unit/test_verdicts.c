@@ -59,7 +59,7 @@ static void add_boot(struct scene *scene, gsl_rng *rng,
 	struct run *run = add_run(scene, VARIANT_PATCHED, mode, false);
 
 	run->manifest.lane = LANE_HARDWARE;
-	run->manifest.unit = UNIT_CYCLES;
+	run->manifest.unit = UNIT_TICKS;
 	for (unsigned int i = 0; i < WORKLOADS; i++) {
 		double figure = 1 + NOISE * noise(rng, c->skewed);
 		char name[16];

@@ -10,14 +10,16 @@
 const char *lane_claim(enum lane lane)
 {
 	static const char *const claims[LANE_COUNT] = {
-		[LANE_HARDWARE] = "cycles of this CPU",
+		[LANE_HARDWARE] =
+			"ticks of this CPU's TSC: time, not cycles of its core",
 		[LANE_ICOUNT] =
-			"exact instruction counts of one emulated CPU; no cycles, no TLB",
+			"instruction counts of one emulated CPU; no time, no TLB",
 		[LANE_TCG] =
 			"an emulator's time: shows that it works, not which mode a CPU would run faster",
 		[LANE_BOCHS] =
-			"exact instruction counts of an emulated CPU; no cycles, no TLB",
-		[LANE_KVM] = "cycles inside a virtual machine",
+			"instruction counts of an emulated CPU; no time, no TLB",
+		[LANE_KVM] =
+			"ticks of the TSC inside a virtual machine: time, not cycles",
 	};
 
 	return claims[lane];

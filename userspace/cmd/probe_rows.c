@@ -103,11 +103,11 @@ int probe_row_fill(struct probe_row *row, const uint64_t *ticks, size_t n)
 	return 0;
 }
 
-/* The TSC counts instructions in some lanes, and is not a clock of cycles. */
+/* The TSC counts instructions in some lanes. */
 static const char *unit(enum lane lane)
 {
-	return env_lane_unit(lane) == UNIT_INSTRUCTIONS ? "instructions" :
-							  "TSC ticks";
+	return lane_unit(lane) == UNIT_INSTRUCTIONS ? "instructions" :
+						      "TSC ticks";
 }
 
 static void print_lacking(const char *name, const char *what,

@@ -49,7 +49,7 @@ int describe_machine(struct manifest *m, const struct env *env, int lane,
 	m->pcid = env->pcid;
 	m->pinned_cpu = cpu;
 	m->tsc_khz = calibrate_tsc_khz(&source);
-	m->unit = env_lane_unit(m->lane);
+	m->unit = lane_unit(m->lane);
 	m->ticks_per_unit = m->unit == UNIT_NS ? (double)m->tsc_khz / 1e6 : 1;
 	if (m->ticks_per_unit <= 0) {
 		log_error("the clock stands still: the TSC can't be converted "

@@ -92,10 +92,10 @@ static struct why no_nmi(const struct machine *m)
 	return (struct why){ 0 };
 }
 
-static struct why no_cycles(const struct machine *m)
+static struct why no_ticks(const struct machine *m)
 {
 	if (m->env.lane == LANE_TCG)
-		return (struct why){ "an emulator's TSC counts no cycles",
+		return (struct why){ "an emulator's TSC is no clock of a CPU",
 				     "use a machine or a KVM guest" };
 	if (!m->env.tsc_constant || !m->env.tsc_nonstop)
 		return (struct why){
@@ -165,7 +165,7 @@ void doctor_abilities(struct diagnosis *d, const struct machine *m)
 	    no_root_module(m));
 	add(d, "audit", "what the user page table maps (audit)", no_audit(m));
 	add(d, "nmi", "NMIs on demand (nmi, run)", no_nmi(m));
-	add(d, "cycles", "cycles", no_cycles(m));
+	add(d, "tsc_ticks", "time in TSC ticks", no_ticks(m));
 	add(d, "flush_share", "share of CR3 writes that flush",
 	    no_flush_share(env));
 	add(d, "tlb_events", "TLB events", no_tlb_events(m));

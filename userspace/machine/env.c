@@ -201,25 +201,6 @@ int env_probe_files(struct env *env, const char *root)
 }
 
 /**
- * env_lane_unit() - unit that a TSC tick of a lane is reported in
- * @lane: lane
- *
- * Return: enum unit.
- */
-enum unit env_lane_unit(enum lane lane)
-{
-	switch (lane) {
-	case LANE_ICOUNT:
-	case LANE_BOCHS:
-		return UNIT_INSTRUCTIONS;
-	case LANE_TCG:
-		return UNIT_NS;
-	default:
-		return UNIT_CYCLES;
-	}
-}
-
-/**
  * env_no_marks() - why the kernel gives no marks
  * @env: probed
  *

@@ -62,7 +62,6 @@ struct env {
 int env_probe(struct env *env);
 int env_probe_files(struct env *env, const char *root);
 int env_copy(const char *dir);
-enum unit env_lane_unit(enum lane lane);
 struct why env_no_marks(const struct env *env);
 
 #endif /* PTISCOPE_MACHINE_ENV_H */

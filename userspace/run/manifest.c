@@ -78,7 +78,7 @@ int manifest_init(struct manifest *m)
 	struct tm utc;
 
 	memset(m, 0, sizeof(*m));
-	m->unit = UNIT_CYCLES;
+	m->unit = UNIT_TICKS;
 	m->ticks_per_unit = 1;
 	m->capture_source = CAPTURE_NONE;
 	m->calibration_source = CALIBRATION_USER;
@@ -232,4 +232,23 @@ int manifest_add_warning(struct manifest *m, const char *fmt, ...)
 bool lane_is_exact(enum lane lane)
 {
 	return lane == LANE_ICOUNT || lane == LANE_BOCHS;
+}
+
+/**
+ * lane_unit() - unit that a TSC tick of a lane is reported in
+ * @lane: lane
+ *
+ * Return: enum unit.
+ */
+enum unit lane_unit(enum lane lane)
+{
+	switch (lane) {
+	case LANE_ICOUNT:
+	case LANE_BOCHS:
+		return UNIT_INSTRUCTIONS;
+	case LANE_TCG:
+		return UNIT_NS;
+	default:
+		return UNIT_TICKS;
+	}
 }

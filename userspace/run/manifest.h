@@ -191,5 +191,6 @@ int manifest_save(const struct manifest *m, const char *file);
 int manifest_load(const char *file, struct manifest *m);
 
 bool lane_is_exact(enum lane lane);
+enum unit lane_unit(enum lane lane);
 
 #endif /* PTISCOPE_RUN_MANIFEST_H */

@@ -306,8 +306,11 @@ static void get_measurement(struct source *s, struct manifest *m)
 	int unit = unit_from_name(get_text(s, "unit"));
 
 	if (unit < 0 || unit == UNIT_COUNT)
-		fault(s, "unit", "is neither cycles nor instructions nor ns");
-	m->unit = unit < 0 ? UNIT_CYCLES : unit;
+		fault(s, "unit",
+		      "is neither TSC ticks nor instructions nor ns");
+	if (unit >= 0 && (enum unit)unit != lane_unit(m->lane))
+		fault(s, "unit", "is not that of the lane");
+	m->unit = unit < 0 ? UNIT_TICKS : unit;
 	m->tsc_khz = json_is_null(get(s, "tsc_khz")) ? 0 :
 						       get_count(s, "tsc_khz");
 	get_string(s, "tsc_khz_source", &m->tsc_khz_source);

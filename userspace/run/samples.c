@@ -22,7 +22,7 @@ static const char *const metric_names[METRIC_COUNT] = {
 };
 
 static const char *const unit_names[UNIT_END] = {
-	[UNIT_CYCLES] = "cycles",
+	[UNIT_TICKS] = "TSC ticks",
 	[UNIT_INSTRUCTIONS] = "instructions",
 	[UNIT_NS] = "ns",
 	[UNIT_COUNT] = "count",
@@ -68,14 +68,17 @@ const char *unit_name(unsigned int unit)
 
 /**
  * unit_from_name() - the reverse of unit_name()
+ *
+ * Version 0.1.0 called TSC ticks "cycles".
+ *
  * Return: enum unit, or -1 when no unit has that name
  */
 int unit_from_name(const char *name)
 {
-	for (int unit = UNIT_CYCLES; unit < UNIT_END; unit++)
+	for (int unit = UNIT_TICKS; unit < UNIT_END; unit++)
 		if (!strcmp(unit_names[unit], name))
 			return unit;
-	return -1;
+	return strcmp(name, "cycles") ? -1 : UNIT_TICKS;
 }
 
 /** sample_set_init() - an empty set */

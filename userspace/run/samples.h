@@ -26,9 +26,12 @@ enum metric {
 	METRIC_COUNT
 };
 
-/** enum unit - unit of a value; the numbers are part of the file format */
+/**
+ * enum unit - unit of a value; the numbers are part of the file format
+ * @UNIT_TICKS: of the TSC, which runs at a rate of its own: no cycles of a core
+ */
 enum unit {
-	UNIT_CYCLES = 1,
+	UNIT_TICKS = 1,
 	UNIT_INSTRUCTIONS = 2,
 	UNIT_NS = 3,
 	UNIT_COUNT = 4,
