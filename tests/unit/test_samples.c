@@ -336,6 +336,42 @@ static void series_are_found(void **state)
 	sample_set_deinit(&set);
 }
 
+static void a_set_moves_to_the_end_of_another(void **state)
+{
+	struct sample_set to, from;
+
+	(void)state;
+	fill_reference(&to);
+	fill_reference(&from);
+	for (size_t i = 0; i < 20; i++)
+		assert_non_null(sample_set_add(&from, PTI_PATH_TIMER,
+					       METRIC_ENTRIES, UNIT_COUNT, "x",
+					       1));
+	assert_int_equal(sample_set_move(&to, &from), 0);
+	assert_int_equal(to.n, 26);
+	assert_int_equal(from.n, 0);
+	assert_string_equal(to.series[3]->workload, "getppid");
+	assert_int_equal(to.series[3]->values[4], 1004);
+	/* Nothing is moved, and there is still room. */
+	assert_int_equal(sample_set_move(&to, &from), 0);
+	assert_non_null(
+		sample_set_add(&to, 1, METRIC_ENTRIES, UNIT_COUNT, "y", 1));
+	sample_set_deinit(&from);
+	sample_set_deinit(&to);
+}
+
+static void windows_and_switches_belong_together(void **state)
+{
+	(void)state;
+	assert_true(metric_is_window(metric_window(PTI_PATH_SYSCALL64)));
+	assert_int_equal(metric_window(PTI_PATH_SYSRET), METRIC_EXIT_WINDOW);
+	assert_int_equal(metric_switch(METRIC_ENTRY_WINDOW),
+			 METRIC_ENTRY_SWITCH);
+	assert_int_equal(metric_switch(METRIC_EXIT_WINDOW), METRIC_EXIT_SWITCH);
+	assert_false(metric_is_window(METRIC_EXIT_SWITCH));
+	assert_false(metric_is_window(METRIC_ROUND_TRIP));
+}
+
 static void names_and_numbers_agree(void **state)
 {
 	(void)state;
@@ -363,6 +399,8 @@ int main(void)
 		cmocka_unit_test(damaged_compression_is_refused),
 		cmocka_unit_test(unwritable_files_are_reported),
 		cmocka_unit_test(series_are_found),
+		cmocka_unit_test(a_set_moves_to_the_end_of_another),
+		cmocka_unit_test(windows_and_switches_belong_together),
 		cmocka_unit_test(names_and_numbers_agree),
 	};
 

@@ -327,9 +327,9 @@ static int open_capture(struct run *run, const struct env *env,
 static int measure_all(struct run *run, const struct run_opts *o,
 		       const struct module_reader *module, bool capture)
 {
-	uint64_t khz = run->manifest.tsc_khz;
-	const struct measure how = {
-		.run = run,
+	const struct manifest *m = &run->manifest;
+	uint64_t khz = m->tsc_khz;
+	const struct plan plan = {
 		.module = module->fd >= 0 ? module : NULL,
 		.reader = capture ? module : NULL,
 		.nmi_source = (enum nmi_source)o->nmi_source,
@@ -339,6 +339,10 @@ static int measure_all(struct run *run, const struct run_opts *o,
 		.time_ns = o->time_ms * 1000000,
 		.iterations = o->iterations,
 		.timeout = TIMEOUT_S * (khz ? khz * 1000 : TICKS_PER_S_UNKNOWN),
+		.cpu = m->pinned_cpu,
+		.lane = m->lane,
+		.unit = m->unit,
+		.pcid = m->pcid,
 	};
 	size_t i;
 	int err = 0;
@@ -346,7 +350,7 @@ static int measure_all(struct run *run, const struct run_opts *o,
 	for (i = 0; i < o->n_workloads && !err; i++) {
 		log_info("%s: %s", o->workloads[i]->name,
 			 o->workloads[i]->help);
-		err = bench_measure(&how, o->workloads[i]);
+		err = measure_workload(&plan, o->workloads[i], run);
 	}
 	return err;
 }

@@ -10,7 +10,6 @@
 
 #include "workload/workload.h"
 #include "base/loop.h"
-#include "measure/measure.h"
 #include "analyse/store.h"
 #include "machine/describe.h"
 #include "base/log.h"
@@ -90,7 +89,7 @@ static int touch_again(const struct workload *w, struct bench_ctx *ctx,
 		       const struct tlb_chain *c, bool enter, uint64_t *ticks)
 {
 	uint64_t start, unused;
-	int err = w->prepare ? w->prepare(ctx) : 0;
+	int err = bench_prepare(ctx);
 
 	if (err)
 		return err;

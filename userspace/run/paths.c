@@ -60,3 +60,25 @@ bool pti_path_is_exit(unsigned int path)
 {
 	return path >= PTI_PATH_FORK_RETURN && path < PTI_PATH_COUNT;
 }
+
+/**
+ * pti_path_is_asynchronous() - is it an interrupt, which comes when it wants?
+ *
+ * Everything else the program asks for.
+ */
+bool pti_path_is_asynchronous(unsigned int path)
+{
+	switch (path) {
+	case PTI_PATH_IRQ:
+	case PTI_PATH_TIMER:
+	case PTI_PATH_RESCHED_IPI:
+	case PTI_PATH_CALL_IPI:
+	case PTI_PATH_OTHER_IPI:
+	case PTI_PATH_NMI_USER:
+	case PTI_PATH_NMI_KERNEL:
+	case PTI_PATH_MCE:
+		return true;
+	default:
+		return false;
+	}
+}

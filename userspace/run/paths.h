@@ -9,5 +9,6 @@
 const char *pti_path_name(unsigned int path);
 int pti_path_from_name(const char *name);
 bool pti_path_is_exit(unsigned int path);
+bool pti_path_is_asynchronous(unsigned int path);
 
 #endif /* PTISCOPE_RUN_PATHS_H */

@@ -98,13 +98,16 @@ void sample_set_deinit(struct sample_set *set)
 	sample_set_init(set);
 }
 
-static int sample_set_grow(struct sample_set *set)
+/* Room for @n more */
+static int sample_set_grow(struct sample_set *set, size_t n)
 {
-	size_t cap = set->cap ? 2 * set->cap : 16;
+	size_t cap = 2 * set->cap + 16;
 	struct series **grown;
 
-	if (set->n < set->cap)
+	if (set->n + n <= set->cap)
 		return 0;
+	if (cap < set->n + n)
+		cap = set->n + n;
 	grown = realloc(set->series, cap * sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
@@ -126,7 +129,7 @@ struct series *sample_set_add(struct sample_set *set, unsigned int path,
 {
 	struct series *series;
 
-	if (sample_set_grow(set))
+	if (sample_set_grow(set, 1))
 		return NULL;
 	series = calloc(1, sizeof(*series));
 	if (!series)
@@ -138,6 +141,22 @@ struct series *sample_set_add(struct sample_set *set, unsigned int path,
 	strncpy(series->workload, workload, sizeof(series->workload) - 1);
 	set->series[set->n++] = series;
 	return series;
+}
+
+/**
+ * sample_set_move() - append the series of another set
+ * @from: is empty then
+ * Return: 0 or -ENOMEM, which leaves both as they were
+ */
+int sample_set_move(struct sample_set *to, struct sample_set *from)
+{
+	if (sample_set_grow(to, from->n))
+		return -ENOMEM;
+	for (size_t i = 0; i < from->n; i++)
+		to->series[to->n++] = from->series[i];
+	free(from->series);
+	sample_set_init(from);
+	return 0;
 }
 
 /**

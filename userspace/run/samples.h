@@ -83,6 +83,7 @@ int unit_from_name(const char *name);
 
 void sample_set_init(struct sample_set *set);
 void sample_set_deinit(struct sample_set *set);
+int sample_set_move(struct sample_set *to, struct sample_set *from);
 struct series *sample_set_add(struct sample_set *set, unsigned int path,
 			      enum metric metric, enum unit unit,
 			      const char *workload, uint32_t divisor);

@@ -26,7 +26,7 @@ static int count_sample(struct bpf_reader *r, const struct workload *w,
 			struct bench_ctx *ctx)
 {
 	uint64_t ticks;
-	int err = w->prepare ? w->prepare(ctx) : 0;
+	int err = bench_prepare(ctx);
 
 	if (err)
 		return err;

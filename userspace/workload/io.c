@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "workload/script.h"
 #include "workload/workload.h"
 
 #define BYTES 4096

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include "workload/script.h"
 #include "workload/workload.h"
 
 #define PAGE_BYTES 4096

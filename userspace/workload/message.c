@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "workload/script.h"
 #include "workload/workload.h"
 
 #define MESSAGE_BYTES 64

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "workload/script.h"
 #include "workload/workload.h"
 
 #define PAGE_BYTES 4096

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "workload/script.h"
 #include "workload/workload.h"
 #include "base/loop.h"
 

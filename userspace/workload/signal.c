@@ -10,6 +10,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "workload/script.h"
 #include "workload/workload.h"
 #include "base/loop.h"
 

@@ -117,3 +117,28 @@ void bench_teardown(const struct workload *w, struct bench_ctx *ctx)
 	if (w->teardown)
 		w->teardown(ctx);
 }
+
+/**
+ * bench_prepare() - make ready for one sample
+ * @ctx: of a workload that is set up
+ *
+ * Return: 0 or a negative errno.
+ */
+int bench_prepare(struct bench_ctx *ctx)
+{
+	return ctx->w->prepare ? ctx->w->prepare(ctx) : 0;
+}
+
+/**
+ * bench_sample() - make ready for one sample, and take it
+ * @ctx: of a workload that is set up
+ * @ticks: set to what it took
+ *
+ * Return: 0 or a negative errno; -ETIME when what it waits for does not come.
+ */
+int bench_sample(struct bench_ctx *ctx, uint64_t *ticks)
+{
+	int err = bench_prepare(ctx);
+
+	return err ? err : ctx->w->sample(ctx, ticks);
+}

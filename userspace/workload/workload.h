@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "workload/script.h"
 #include "run/paths.h"
 #include "kernel/module.h"
 
@@ -34,6 +33,27 @@ enum nmi_source {
 
 /** nmi_source_names - of enum nmi_source; ends with NULL */
 extern const char *const nmi_source_names[];
+
+/** BENCH_CALLS_MAX - most system calls of one iteration of a script */
+#define BENCH_CALLS_MAX 2
+
+/**
+ * struct bench_call - one system call of a script; its assembly knows the layout
+ * @nr: number of the system call
+ * @arg: its arguments
+ * @expect: what it has to return
+ * @or_else: what it may return as well
+ * @store: where something is written before the call
+ * @value: what is written there
+ */
+struct bench_call {
+	int64_t nr;
+	int64_t arg[6];
+	int64_t expect;
+	int64_t or_else;
+	int64_t *store;
+	int64_t value;
+};
 
 /**
  * struct bench_ctx - what a workload keeps between its functions
@@ -199,5 +219,7 @@ const struct workload *bench_get(size_t index);
 const struct workload *bench_find(const char *name, size_t length);
 int bench_setup(const struct workload *w, struct bench_ctx *ctx);
 void bench_teardown(const struct workload *w, struct bench_ctx *ctx);
+int bench_prepare(struct bench_ctx *ctx);
+int bench_sample(struct bench_ctx *ctx, uint64_t *ticks);
 
 #endif /* PTISCOPE_WORKLOAD_WORKLOAD_H */

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* First stage: the round trips of a workload, less the loop around them. */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/stop.h"
+#include "machine/calibrate.h"
+#include "measure/time.h"
+#include "stats/precision.h"
+
+/*
+ * Samples that warm the caches up, and whose loops without work are the overhead:
+ * as many as are timed, within these bounds.
+ */
+#define WARM_UP_LEAST 5
+#define WARM_UP_MOST 31
+
+/* Every so many samples the terminal hears of it. */
+#define PROGRESS_STEP 50
+
+/**
+ * timing_warm_up() - warm up, and find out what the loop takes
+ * @timing: filled in, with room for the samples; timing_deinit() is due even
+ *	after an error
+ * @plan: how many samples, and for how long
+ * @ctx: the workload, set up
+ *
+ * Return: 0; -EINTR when a signal asked to end; or another negative errno.
+ */
+int timing_warm_up(struct timing *timing, const struct plan *plan,
+		   struct bench_ctx *ctx)
+{
+	uint64_t loops[WARM_UP_MOST], ticks, start;
+	const struct workload *w = ctx->w;
+	size_t i, n = WARM_UP_MOST;
+	int err;
+
+	*timing = (struct timing){ .n = plan->samples,
+				   .iterations = ctx->iterations };
+	if (w->samples && w->samples < timing->n)
+		timing->n = w->samples;
+	timing->ticks = calloc(timing->n, sizeof(*timing->ticks));
+	if (!timing->ticks)
+		return -ENOMEM;
+	/* Touched now: a first write during the samples would fault. */
+	memset(timing->ticks, 0xff, timing->n * sizeof(*timing->ticks));
+
+	start = calibrate_ns();
+	if (timing->n < n)
+		n = timing->n > WARM_UP_LEAST ? timing->n : WARM_UP_LEAST;
+	for (i = 0; i < n && !plan_time_is_up(plan, start, i); i++) {
+		if (stop_requested())
+			return -EINTR;
+		err = bench_sample(ctx, &ticks);
+		if (!err)
+			err = w->overhead(ctx, &loops[i]);
+		if (err)
+			return err;
+	}
+	timing->overhead = (uint64_t)calibrate_median(loops, i).median;
+	return 0;
+}
+
+/* Whether enough is known after @n samples; asked ever more rarely. */
+static int is_enough(const struct plan *plan, const uint64_t *ticks, uint64_t n,
+		     uint64_t *ask, bool *enough)
+{
+	*enough = false;
+	if (!plan->precision || n < *ask)
+		return 0;
+	*ask = n + n / 4;
+	return precision_reached(ticks, n, plan->precision, enough);
+}
+
+/**
+ * timing_take() - take the samples
+ * @timing: warmed up; the samples and what goes with them are filled in
+ * @plan: when there are enough
+ * @ctx: the workload
+ *
+ * Return: 0; -EINTR when a signal asked to end; or another negative errno.
+ */
+int timing_take(struct timing *timing, const struct plan *plan,
+		struct bench_ctx *ctx)
+{
+	uint64_t i, ticks, ask = PRECISION_SAMPLES, start = calibrate_ns();
+	const uint64_t most = timing->n, overhead = timing->overhead;
+	bool enough = false;
+	int err;
+
+	ctx->counted = 0;
+	for (i = 0; i < most && !enough; i++) {
+		if (stop_requested())
+			return -EINTR;
+		if (i % PROGRESS_STEP == 0)
+			log_progress("%s: sample %llu of %s%llu", ctx->w->name,
+				     (unsigned long long)i,
+				     plan->precision || plan->time_ns ?
+					     "at most " :
+					     "",
+				     (unsigned long long)most);
+		err = bench_sample(ctx, &ticks);
+		if (err)
+			return err;
+		timing->ticks[i] = ticks > overhead ? ticks - overhead : 0;
+		timing->moved += (uint64_t)sched_getcpu() != plan->cpu;
+		err = is_enough(plan, timing->ticks, i + 1, &ask, &enough);
+		if (err)
+			return err;
+		enough = enough || plan_time_is_up(plan, start, i + 1);
+	}
+	timing->n = i;
+	timing->counted = ctx->counted;
+	return 0;
+}
+
+/** timing_deinit() - free the samples */
+void timing_deinit(struct timing *timing)
+{
+	free(timing->ticks);
+}
