@@ -13,6 +13,7 @@
 #include "campaign/campaign.h"
 #include "campaign/files.h"
 #include "base/log.h"
+#include "base/words.h"
 #include "base/sysfile.h"
 
 #define CONFIG "/boot/grub/grub.cfg"
@@ -44,19 +45,6 @@ static bool begins(const char *line, const char *word)
 	return !strncmp(line, word, length) && strchr(" \t\n", line[length]);
 }
 
-/* Is it one of its words? */
-static bool has_word(const char *line, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (line = skip_blanks(line); *line && *line != '\n';
-	     line = skip_blanks(line + strcspn(line, " \t\n")))
-		if (!strncmp(line, word, length) &&
-		    strchr(" \t\n", line[length]))
-			return true;
-	return false;
-}
-
 /* linux /boot/vmlinuz-RELEASE ..., but not that of a recovery entry */
 static bool boots_kernel(const char *line, const char *release)
 {
@@ -74,7 +62,8 @@ static bool boots_kernel(const char *line, const char *release)
 	name += 9;
 	return (size_t)(image + length - name) == strlen(release) &&
 	       !strncmp(name, release, strlen(release)) &&
-	       !has_word(line, "single") && !has_word(line, "recovery");
+	       !line_has_word(line, "single") &&
+	       !line_has_word(line, "recovery");
 }
 
 /* Read on to the line that ends the entry; 0, or -EINVAL where none does or it is no text. */
@@ -121,7 +110,7 @@ static int find_entry(FILE *config, const char *release,
 		if (!begins(line, "menuentry"))
 			continue;
 		*entry = (struct menu_entry){
-			.unrestricted = has_word(line, "--unrestricted"),
+			.unrestricted = line_has_word(line, "--unrestricted"),
 		};
 		err = read_body(config, entry, release);
 		if (!err && !entry->wanted) {

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/outfile.h"
 #include "base/sysfile.h"
+#include "base/words.h"
 
 #define PTI_DIR "/sys/kernel/pti"
 #define VULN_DIR "/sys/devices/system/cpu/vulnerabilities"
@@ -47,21 +48,6 @@ static void probe_lane(struct env *env)
 	}
 }
 
-/* Is @word one of the space-separated words of @list? */
-static bool has_word(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-	const char *p = list;
-
-	while ((p = strstr(p, word))) {
-		if ((p == list || p[-1] == ' ') &&
-		    (p[length] == ' ' || p[length] == '\0'))
-			return true;
-		p += length;
-	}
-	return false;
-}
-
 /* Model and flags of the first CPU; @pti is what the flag of that name says. */
 static int probe_cpuinfo(struct env *env, const char *root)
 {
@@ -83,12 +69,13 @@ static int probe_cpuinfo(struct env *env, const char *root)
 			snprintf(env->microcode, sizeof(env->microcode), "%s",
 				 value);
 		} else if (!strncmp(line, "flags", 5)) {
-			env->pti = has_word(value, "pti");
-			env->pcid = has_word(value, "pcid");
-			env->invpcid = has_word(value, "invpcid");
-			env->tsc_constant = has_word(value, "constant_tsc");
-			env->tsc_nonstop = has_word(value, "nonstop_tsc");
-			env->guest = has_word(value, "hypervisor");
+			env->pti = line_has_word(value, "pti");
+			env->pcid = line_has_word(value, "pcid");
+			env->invpcid = line_has_word(value, "invpcid");
+			env->tsc_constant =
+				line_has_word(value, "constant_tsc");
+			env->tsc_nonstop = line_has_word(value, "nonstop_tsc");
+			env->guest = line_has_word(value, "hypervisor");
 		}
 	}
 	free(line);
