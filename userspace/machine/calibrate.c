@@ -3,6 +3,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/loop.h"
 #include "machine/calibrate.h"
 #include "stats/stats.h"
@@ -51,15 +52,6 @@ void calibrate_loop(struct manifest *m)
 	m->calibration_source = CALIBRATION_USER;
 }
 
-/** calibrate_ns() - a clock that nobody sets, in ns */
-uint64_t calibrate_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC_RAW, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 /**
  * calibrate_tsc_khz() - rate of the TSC, in ticks a millisecond
  * @source: set to how it was found
@@ -72,10 +64,10 @@ uint64_t calibrate_tsc_khz(const char **source)
 	uint64_t ns, ticks;
 
 	*source = "TSC against CLOCK_MONOTONIC_RAW over 50 ms";
-	ns = calibrate_ns();
+	ns = clock_ns();
 	ticks = bench_tsc();
 	nanosleep(&wait, NULL);
 	ticks = bench_tsc() - ticks;
-	ns = calibrate_ns() - ns;
+	ns = clock_ns() - ns;
 	return ns ? (uint64_t)((double)ticks * 1e6 / (double)ns + 0.5) : 0;
 }

@@ -15,7 +15,6 @@
 
 struct calibration_value calibrate_median(const uint64_t *ticks, size_t n);
 void calibrate_loop(struct manifest *m);
-uint64_t calibrate_ns(void);
 uint64_t calibrate_tsc_khz(const char **source);
 
 #endif /* PTISCOPE_MACHINE_CALIBRATE_H */

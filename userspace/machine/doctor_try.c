@@ -8,10 +8,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
-#include <x86intrin.h>
 
+#include "base/clock.h"
+#include "base/loop.h"
 #include "machine/doctor.h"
 
 /* A pair of CPUs is given so long, and so many exchanges: less than 1 ms of them,
@@ -22,24 +22,6 @@
 #define PAIR_EXCHANGES_MIN 10
 /* All pairs together are given so long. */
 #define ALL_NS 2000000000
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
-static uint64_t tsc(void)
-{
-	uint64_t ticks;
-
-	_mm_lfence();
-	ticks = __rdtsc();
-	_mm_lfence();
-	return ticks;
-}
 
 static bool may(unsigned int capability)
 {
@@ -108,7 +90,7 @@ static bool wait_for(struct exchange *x, unsigned int turn)
 	unsigned int spins = 0;
 
 	while (atomic_load_explicit(&x->turn, memory_order_acquire) != turn) {
-		if (++spins % 1024 == 0 && now_ns() > x->deadline)
+		if (++spins % 1024 == 0 && clock_ns() > x->deadline)
 			return false;
 	}
 	return true;
@@ -122,7 +104,8 @@ static void *answer_turns(void *arg)
 	if (!pin_to(x->cpu))
 		return NULL;
 	for (i = 0; i < PAIR_EXCHANGES && wait_for(x, 2 * i + 1); i++) {
-		atomic_store_explicit(&x->stamp, tsc(), memory_order_relaxed);
+		atomic_store_explicit(&x->stamp, bench_tsc(),
+				      memory_order_relaxed);
 		atomic_store_explicit(&x->turn, 2 * i + 2,
 				      memory_order_release);
 	}
@@ -135,7 +118,7 @@ static void *answer_turns(void *arg)
  */
 static bool compare(int cpu, uint64_t deadline, int64_t *ticks, uint64_t *bound)
 {
-	struct exchange x = { .cpu = cpu, .deadline = now_ns() + PAIR_NS };
+	struct exchange x = { .cpu = cpu, .deadline = clock_ns() + PAIR_NS };
 	uint64_t t0, t2, best = UINT64_MAX;
 	pthread_t other;
 	unsigned int i;
@@ -145,11 +128,11 @@ static bool compare(int cpu, uint64_t deadline, int64_t *ticks, uint64_t *bound)
 	if (pthread_create(&other, NULL, answer_turns, &x))
 		return false;
 	for (i = 0; i < PAIR_EXCHANGES; i++) {
-		t0 = tsc();
+		t0 = bench_tsc();
 		atomic_store_explicit(&x.turn, 2 * i + 1, memory_order_release);
 		if (!wait_for(&x, 2 * i + 2))
 			break;
-		t2 = tsc();
+		t2 = bench_tsc();
 		if (t2 - t0 >= best)
 			continue;
 		best = t2 - t0;
@@ -171,7 +154,7 @@ static bool compare(int cpu, uint64_t deadline, int64_t *ticks, uint64_t *bound)
  */
 int doctor_tsc_offset(struct tsc_offset *offset)
 {
-	uint64_t deadline = now_ns() + ALL_NS, bound, worst = 0;
+	uint64_t deadline = clock_ns() + ALL_NS, bound, worst = 0;
 	unsigned int cpus = 1;
 	cpu_set_t allowed;
 	int cpu, first = -1;

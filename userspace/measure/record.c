@@ -15,7 +15,7 @@
 
 #include "base/log.h"
 #include "base/stop.h"
-#include "machine/calibrate.h"
+#include "base/clock.h"
 #include "measure/record.h"
 
 /* About so many entries are recorded of each workload. */
@@ -267,7 +267,7 @@ static void mark_lost(struct recording *rec)
 /* At most @samples recordings */
 static int record_all(struct recorder *r, uint64_t samples)
 {
-	uint64_t i, start = calibrate_ns();
+	uint64_t i, start = clock_ns();
 	int err;
 
 	for (i = 0; i < samples; i++) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "machine/calibrate.h"
@@ -48,7 +49,7 @@ int timing_warm_up(struct timing *timing, const struct plan *plan,
 	/* Touched now: a first write during the samples would fault. */
 	memset(timing->ticks, 0xff, timing->n * sizeof(*timing->ticks));
 
-	start = calibrate_ns();
+	start = clock_ns();
 	if (timing->n < n)
 		n = timing->n > WARM_UP_LEAST ? timing->n : WARM_UP_LEAST;
 	for (i = 0; i < n && !plan_time_is_up(plan, start, i); i++) {
@@ -86,7 +87,7 @@ static int is_enough(const struct plan *plan, const uint64_t *ticks, uint64_t n,
 int timing_take(struct timing *timing, const struct plan *plan,
 		struct bench_ctx *ctx)
 {
-	uint64_t i, ticks, ask = PRECISION_SAMPLES, start = calibrate_ns();
+	uint64_t i, ticks, ask = PRECISION_SAMPLES, start = clock_ns();
 	const uint64_t most = timing->n, overhead = timing->overhead;
 	bool enough = false;
 	int err;
