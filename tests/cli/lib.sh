@@ -15,7 +15,6 @@ mkrun=${MKRUN:-$top/userspace/.output/mkrun}
 	exit 1
 LC_ALL=C
 export LC_ALL
-unset PTISCOPE_VERBOSE
 rc=0
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The one place that writes to stderr.  Its only state, verbosity, lives in the
- * environment, so that it needs no global and child processes inherit it.
- */
+/* The one place that writes to stderr. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/log.h"
 
-#define VERBOSE_VARIABLE "PTISCOPE_VERBOSE"
+/* Set once, by --verbose */
+static bool verbose;
 
 /*
  * Takes the place of a progress line, which ends without a newline.  A message
@@ -80,14 +77,14 @@ void log_progress(const char *fmt, ...)
 	va_end(args);
 }
 
-/** log_set_verbose() - let log_info() speak, here and in child processes */
+/** log_set_verbose() - let log_info() speak */
 void log_set_verbose(void)
 {
-	setenv(VERBOSE_VARIABLE, "1", 1);
+	verbose = true;
 }
 
 /** log_is_verbose() - does log_info() speak? */
 bool log_is_verbose(void)
 {
-	return getenv(VERBOSE_VARIABLE) != NULL;
+	return verbose;
 }

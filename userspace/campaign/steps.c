@@ -156,7 +156,7 @@ static bool is_wanted_boot(struct session *s)
 static int run_program(struct campaign *c, const char *run)
 {
 	char samples[24];
-	const char *argv[9] = { c->program, "run", "-o", run };
+	const char *argv[10] = { c->program, "run", "-o", run };
 	size_t n = 4;
 
 	if (c->workloads[0]) {
@@ -169,6 +169,8 @@ static int run_program(struct campaign *c, const char *run)
 		argv[n++] = "--samples";
 		argv[n++] = samples;
 	}
+	if (log_is_verbose())
+		argv[n++] = "--verbose";
 	return campaign_spawn(argv, NULL);
 }
 
