@@ -4,15 +4,14 @@
  * there waits for a word, then makes the kernel send one; the loop sees a gap.
  */
 #include <errno.h>
-#include <linux/futex.h>
 #include <linux/membarrier.h>
 #include <sched.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "workload/futex.h"
 #include "workload/gap.h"
 #include "base/loop.h"
 
@@ -40,11 +39,6 @@ struct ipi {
 	bool has_sleeper;
 };
 
-static void futex(atomic_int *word, int op, int value)
-{
-	syscall(SYS_futex, word, op | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
-}
-
 /* Every CPU that runs a thread of this process gets a call and has answered it. */
 static void act_membarrier(struct ipi *ipi)
 {
@@ -64,7 +58,7 @@ static void act_shootdown(struct ipi *ipi)
 static void act_wake(struct ipi *ipi)
 {
 	atomic_store(&ipi->woken, 1);
-	futex(&ipi->woken, FUTEX_WAKE, 1);
+	futex(&ipi->woken, FUTEX_WAKE_PRIVATE, 1);
 }
 
 static void *run_helper(void *arg)
@@ -86,7 +80,7 @@ static void *run_sleeper(void *arg)
 
 	for (;;) {
 		while (!atomic_load(&ipi->woken))
-			futex(&ipi->woken, FUTEX_WAIT, 0);
+			futex(&ipi->woken, FUTEX_WAIT_PRIVATE, 0);
 		if (atomic_load(&ipi->stop))
 			return NULL;
 		atomic_store(&ipi->woken, 0);

@@ -7,14 +7,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "workload/futex.h"
 #include "workload/script.h"
 #include "workload/workload.h"
 
@@ -49,11 +48,6 @@ struct turns {
 	int back[2];
 	unsigned char byte;
 };
-
-static void futex(atomic_int *word, int op, int value)
-{
-	syscall(SYS_futex, word, op, value, NULL, NULL, 0);
-}
 
 static void answer_by_pipe(struct turns *t)
 {
