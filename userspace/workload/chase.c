@@ -132,86 +132,23 @@ static int chase_overhead(struct bench_ctx *ctx, uint64_t *ticks)
 	return 0;
 }
 
-const struct workload bench_chase_1m = {
-	.name = "chase_1m",
-	.help = "getppid(2) every 64 loads, one from each page of 1 MiB",
-	.path = PTI_PATH_SYSCALL64,
-	.iterations = 64,
-	.arg = { 1, 64 },
-	.batch = true,
-	.entries = { { PTI_PATH_SYSCALL64, 1 } },
-	.setup = chase_setup,
-	.sample = chase_sample,
-	.overhead = chase_overhead,
-	.teardown = chase_teardown,
-};
+/* Getppid every @every loads, one from each page of @mib MiB; @n times a sample */
+#define CHASE(title, mib, every, n)                                     \
+	{                                                               \
+		.name = title,                                          \
+		.help = "getppid(2) every " #every                      \
+			" loads, one from each page of " #mib " MiB",   \
+		.path = PTI_PATH_SYSCALL64, .iterations = n,            \
+		.arg = { mib, every }, .batch = true,                   \
+		.entries = { { PTI_PATH_SYSCALL64, 1 } },               \
+		.setup = chase_setup, .sample = chase_sample,           \
+		.overhead = chase_overhead, .teardown = chase_teardown, \
+	}
 
-const struct workload bench_chase_4m = {
-	.name = "chase_4m",
-	.help = "getppid(2) every 64 loads, one from each page of 4 MiB",
-	.path = PTI_PATH_SYSCALL64,
-	.iterations = 64,
-	.arg = { 4, 64 },
-	.batch = true,
-	.entries = { { PTI_PATH_SYSCALL64, 1 } },
-	.setup = chase_setup,
-	.sample = chase_sample,
-	.overhead = chase_overhead,
-	.teardown = chase_teardown,
-};
-
-const struct workload bench_chase_16m = {
-	.name = "chase_16m",
-	.help = "getppid(2) every 64 loads, one from each page of 16 MiB",
-	.path = PTI_PATH_SYSCALL64,
-	.iterations = 64,
-	.arg = { 16, 64 },
-	.batch = true,
-	.entries = { { PTI_PATH_SYSCALL64, 1 } },
-	.setup = chase_setup,
-	.sample = chase_sample,
-	.overhead = chase_overhead,
-	.teardown = chase_teardown,
-};
-
-const struct workload bench_chase_64m = {
-	.name = "chase_64m",
-	.help = "getppid(2) every 64 loads, one from each page of 64 MiB",
-	.path = PTI_PATH_SYSCALL64,
-	.iterations = 64,
-	.arg = { 64, 64 },
-	.batch = true,
-	.entries = { { PTI_PATH_SYSCALL64, 1 } },
-	.setup = chase_setup,
-	.sample = chase_sample,
-	.overhead = chase_overhead,
-	.teardown = chase_teardown,
-};
-
-const struct workload bench_chase_16m_k8 = {
-	.name = "chase_16m_k8",
-	.help = "getppid(2) every 8 loads, one from each page of 16 MiB",
-	.path = PTI_PATH_SYSCALL64,
-	.iterations = 64,
-	.arg = { 16, 8 },
-	.batch = true,
-	.entries = { { PTI_PATH_SYSCALL64, 1 } },
-	.setup = chase_setup,
-	.sample = chase_sample,
-	.overhead = chase_overhead,
-	.teardown = chase_teardown,
-};
-
-const struct workload bench_chase_16m_k512 = {
-	.name = "chase_16m_k512",
-	.help = "getppid(2) every 512 loads, one from each page of 16 MiB",
-	.path = PTI_PATH_SYSCALL64,
-	.iterations = 16,
-	.arg = { 16, 512 },
-	.batch = true,
-	.entries = { { PTI_PATH_SYSCALL64, 1 } },
-	.setup = chase_setup,
-	.sample = chase_sample,
-	.overhead = chase_overhead,
-	.teardown = chase_teardown,
-};
+const struct workload bench_chase_1m = CHASE("chase_1m", 1, 64, 64);
+const struct workload bench_chase_4m = CHASE("chase_4m", 4, 64, 64);
+const struct workload bench_chase_16m = CHASE("chase_16m", 16, 64, 64);
+const struct workload bench_chase_64m = CHASE("chase_64m", 64, 64, 64);
+const struct workload bench_chase_16m_k8 = CHASE("chase_16m_k8", 16, 8, 64);
+const struct workload bench_chase_16m_k512 =
+	CHASE("chase_16m_k512", 16, 512, 16);
