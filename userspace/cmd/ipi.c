@@ -2,16 +2,13 @@
 /* ptiscope ipi: send inter-processor interrupts to a CPU and count them. */
 #include <errno.h>
 #include <sched.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "base/opts.h"
 #include "kernel/module.h"
 #include "base/stop.h"
+#include "cmd/send.h"
 
-#define INTERVAL_DEFAULT_US 1000
-#define CPU_MAX 65535
 /* Signals are looked at between two batches. */
 #define BATCH_US 100000
 
@@ -23,20 +20,18 @@ static const char *const kind_names[] = {
 
 /** struct ipi_opts - the command line */
 struct ipi_opts {
-	uint64_t cpu;
-	uint64_t count;
-	uint64_t interval;
+	struct send to;
 	int kind;
 };
 
 static int parse(struct ipi_opts *o, int argc, char **argv)
 {
 	const struct opt table[] = {
-		{ "cpu", 'c', OPT_U64, &o->cpu, "N",
-		  "CPU to send them to, default 0", 0, CPU_MAX, NULL },
-		{ "count", 'n', OPT_U64, &o->count, "N", "how many to send", 1,
-		  UINT32_MAX, NULL },
-		{ "interval", 'i', OPT_U64, &o->interval, "US",
+		{ "cpu", 'c', OPT_U64, &o->to.cpu, "N",
+		  "CPU to send them to, default 0", 0, SEND_CPU_MAX, NULL },
+		{ "count", 'n', OPT_U64, &o->to.count, "N", "how many to send",
+		  1, UINT32_MAX, NULL },
+		{ "interval", 'i', OPT_U64, &o->to.interval, "US",
 		  "microseconds between two, default 1000",
 		  PTISCOPE_IPI_INTERVAL_MIN, PTISCOPE_IPI_INTERVAL_MAX, NULL },
 		{ "kind", 'k', OPT_CHOICE, &o->kind, "KIND",
@@ -46,7 +41,7 @@ static int parse(struct ipi_opts *o, int argc, char **argv)
 	};
 	int code = opts_parse_all(&command_ipi, table, argc, argv);
 
-	if (code != OPTS_GO_ON || o->count)
+	if (code != OPTS_GO_ON || o->to.count)
 		return code;
 	return opts_usage_error(&command_ipi, "--count is missing");
 }
@@ -65,33 +60,15 @@ static int leave(uint64_t cpu)
 	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
 }
 
-static int failed(const struct ipi_opts *o, int err)
-{
-	switch (err) {
-	case -ENODEV:
-		log_error("CPU %llu is not online", (unsigned long long)o->cpu);
-		return EXIT_RUNTIME;
-	case -ENXIO:
-		log_error("there is no other CPU to send from");
-		return EXIT_UNSUPPORTED;
-	case -ENOTTY:
-		log_error("the module is too old to send IPIs");
-		return EXIT_UNSUPPORTED;
-	default:
-		log_error("IPIs: %s", strerror(-err));
-		return EXIT_RUNTIME;
-	}
-}
-
 /* The counters of @ipi become sums over all batches. */
 static int send_all(const struct module_reader *r, const struct ipi_opts *o,
 		    struct ptiscope_ipi *sum)
 {
-	const uint64_t most = BATCH_US / o->interval + 1;
+	const uint64_t most = BATCH_US / o->to.interval + 1;
 	struct ptiscope_ipi ipi = { .kind = (uint32_t)o->kind,
-				    .cpu = (uint32_t)o->cpu,
-				    .interval_us = (uint32_t)o->interval };
-	uint64_t left = o->count;
+				    .cpu = (uint32_t)o->to.cpu,
+				    .interval_us = (uint32_t)o->to.interval };
+	uint64_t left = o->to.count;
 	int err = 0;
 
 	while (!err && left && !stop_requested()) {
@@ -108,26 +85,26 @@ static int send_all(const struct module_reader *r, const struct ipi_opts *o,
 static int ipi_run(const struct module_reader *r, const struct ipi_opts *o)
 {
 	struct ptiscope_ipi sum = { 0 };
-	int err = leave(o->cpu);
+	int err = leave(o->to.cpu);
 
 	if (err)
-		return failed(o, err);
+		return send_failed(&o->to, err);
 	log_progress("sending IPIs, Ctrl-C ends it");
 	err = send_all(r, o, &sum);
 	if (err && !sum.sent)
-		return failed(o, err);
-	printf("sent     %llu\nseen     %llu\n", (unsigned long long)sum.sent,
-	       (unsigned long long)sum.seen);
-	if (o->kind == PTISCOPE_IPI_CALL)
-		printf("user     %llu\nkernel   %llu\n",
-		       (unsigned long long)sum.user,
-		       (unsigned long long)(sum.seen - sum.user));
-	return err ? failed(o, err) : EXIT_OK;
+		return send_failed(&o->to, err);
+	send_print((const struct send_count[]){ { "sent", sum.sent },
+						{ "seen", sum.seen },
+						{ "user", sum.user },
+						{ "kernel",
+						  sum.seen - sum.user } },
+		   o->kind == PTISCOPE_IPI_CALL ? 4 : 2);
+	return err ? send_failed(&o->to, err) : EXIT_OK;
 }
 
 static int ipi_main(int argc, char **argv)
 {
-	struct ipi_opts o = { .interval = INTERVAL_DEFAULT_US,
+	struct ipi_opts o = { .to = { "IPIs", .interval = SEND_INTERVAL_US },
 			      .kind = PTISCOPE_IPI_CALL };
 	struct module_reader reader;
 	int code = parse(&o, argc, argv);

@@ -8,11 +8,10 @@
 #include "base/opts.h"
 #include "kernel/module.h"
 #include "base/stop.h"
+#include "cmd/send.h"
 
-#define INTERVAL_DEFAULT_US 1000
 #define DURATION_MAX_S 86400
 #define POLL_MS 20
-#define CPU_MAX 65535
 
 /** enum nmi_then - what an NMI that interrupted user mode is followed by */
 enum nmi_then {
@@ -36,9 +35,7 @@ static const uint32_t then_flags[] = {
 
 /** struct nmi_opts - the command line */
 struct nmi_opts {
-	uint64_t cpu;
-	uint64_t count;
-	uint64_t interval;
+	struct send to;
 	uint64_t chain;
 	uint64_t duration;
 	int then;
@@ -48,11 +45,11 @@ struct nmi_opts {
 static int parse(struct nmi_opts *o, int argc, char **argv)
 {
 	const struct opt table[] = {
-		{ "cpu", 'c', OPT_U64, &o->cpu, "N",
-		  "CPU to send them to, default 0", 0, CPU_MAX, NULL },
-		{ "count", 'n', OPT_U64, &o->count, "N",
+		{ "cpu", 'c', OPT_U64, &o->to.cpu, "N",
+		  "CPU to send them to, default 0", 0, SEND_CPU_MAX, NULL },
+		{ "count", 'n', OPT_U64, &o->to.count, "N",
 		  "how many to send, default none", 1, UINT32_MAX, NULL },
-		{ "interval", 'i', OPT_U64, &o->interval, "US",
+		{ "interval", 'i', OPT_U64, &o->to.interval, "US",
 		  "microseconds between two, default 1000",
 		  PTISCOPE_NMI_INTERVAL_MIN, PTISCOPE_NMI_INTERVAL_MAX, NULL },
 		{ "chain", 0, OPT_U64, &o->chain, "N",
@@ -73,15 +70,15 @@ static int parse(struct nmi_opts *o, int argc, char **argv)
 	code = opts_parse_all(&command_nmi, table, argc, argv);
 	if (code != OPTS_GO_ON)
 		return code;
-	if (!o->count && !o->unknown)
+	if (!o->to.count && !o->unknown)
 		return opts_usage_error(&command_nmi,
 					"nothing to do: --count or --unknown "
 					"is missing");
 	if (o->chain && o->then != THEN_NOTHING)
 		return opts_usage_error(
 			&command_nmi, "--chain and --then exclude each other");
-	if (o->count &&
-	    o->interval < PTISCOPE_NMI_INTERVAL_MIN * (o->chain + 1))
+	if (o->to.count &&
+	    o->to.interval < PTISCOPE_NMI_INTERVAL_MIN * (o->chain + 1))
 		return opts_usage_error(
 			&command_nmi,
 			"a chain of %llu needs an interval of at least %llu",
@@ -89,24 +86,6 @@ static int parse(struct nmi_opts *o, int argc, char **argv)
 			(unsigned long long)(PTISCOPE_NMI_INTERVAL_MIN *
 					     (o->chain + 1)));
 	return OPTS_GO_ON;
-}
-
-static int start_failed(const struct nmi_opts *o, int err)
-{
-	switch (err) {
-	case -ENODEV:
-		log_error("CPU %llu is not online", (unsigned long long)o->cpu);
-		return EXIT_RUNTIME;
-	case -ENXIO:
-		log_error("there is no other CPU to send NMIs from");
-		return EXIT_UNSUPPORTED;
-	case -ENOTTY:
-		log_error("the module is too old to send NMIs");
-		return EXIT_UNSUPPORTED;
-	default:
-		log_error("NMIs: %s", strerror(-err));
-		return EXIT_RUNTIME;
-	}
 }
 
 /*
@@ -119,7 +98,7 @@ static int wait_for_end(const struct module_reader *r, const struct nmi_opts *o,
 	uint64_t ms = 0;
 	int err = 0;
 
-	while (!err && !(o->count && !nmi->running) &&
+	while (!err && !(o->to.count && !nmi->running) &&
 	       !(o->duration && ms >= o->duration * 1000)) {
 		if (stop_wait(POLL_MS))
 			break;
@@ -127,26 +106,21 @@ static int wait_for_end(const struct module_reader *r, const struct nmi_opts *o,
 		nmi->op = PTISCOPE_NMI_STATS;
 		err = module_reader_nmi(r, nmi);
 	}
-	*whole = !o->count || nmi->running || nmi->sent == o->count;
+	*whole = !o->to.count || nmi->running || nmi->sent == o->to.count;
 	nmi->op = PTISCOPE_NMI_STOP;
 	return err ? err : module_reader_nmi(r, nmi);
 }
 
 static void print_counters(const struct ptiscope_nmi *nmi)
 {
-	const struct {
-		const char *name;
-		uint64_t value;
-	} rows[] = {
+	const struct send_count counts[] = {
 		{ "sent", nmi->sent },	     { "skipped", nmi->skipped },
 		{ "chained", nmi->chained }, { "seen", nmi->seen },
 		{ "user", nmi->user },	     { "kernel", nmi->kernel },
 		{ "unknown", nmi->unknown }, { "raised", nmi->raised },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		printf("%-8s %llu\n", rows[i].name,
-		       (unsigned long long)rows[i].value);
+	send_print(counts, sizeof(counts) / sizeof(counts[0]));
 }
 
 static int nmi_run(const struct module_reader *r, const struct nmi_opts *o)
@@ -155,27 +129,25 @@ static int nmi_run(const struct module_reader *r, const struct nmi_opts *o)
 		.op = PTISCOPE_NMI_START,
 		.flags = then_flags[o->then] |
 			 (o->unknown ? PTISCOPE_NMI_UNKNOWN : 0),
-		.cpu = (uint32_t)o->cpu,
-		.count = (uint32_t)o->count,
-		.interval_us = o->count ? (uint32_t)o->interval : 0,
+		.cpu = (uint32_t)o->to.cpu,
+		.count = (uint32_t)o->to.count,
+		.interval_us = o->to.count ? (uint32_t)o->to.interval : 0,
 		.chain = (uint32_t)o->chain,
 	};
 	bool whole;
 	int err = module_reader_nmi(r, &nmi);
 
 	if (err)
-		return start_failed(o, err);
+		return send_failed(&o->to, err);
 	log_progress("sending and counting NMIs, Ctrl-C ends it");
 	err = wait_for_end(r, o, &nmi, &whole);
-	if (err) {
-		log_error("NMIs: %s", strerror(-err));
-		return EXIT_RUNTIME;
-	}
+	if (err)
+		return send_failed(&o->to, err);
 	print_counters(&nmi);
 	if (!whole) {
 		log_error("ended early: CPU %llu or the one that sent went "
 			  "offline",
-			  (unsigned long long)o->cpu);
+			  (unsigned long long)o->to.cpu);
 		return EXIT_RUNTIME;
 	}
 	return EXIT_OK;
@@ -183,7 +155,7 @@ static int nmi_run(const struct module_reader *r, const struct nmi_opts *o)
 
 static int nmi_main(int argc, char **argv)
 {
-	struct nmi_opts o = { .interval = INTERVAL_DEFAULT_US };
+	struct nmi_opts o = { .to = { "NMIs", .interval = SEND_INTERVAL_US } };
 	struct module_reader reader;
 	int code = parse(&o, argc, argv);
 
