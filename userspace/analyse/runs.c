@@ -39,12 +39,8 @@ static int check_new(const struct report_runs *runs, const char *dir)
 	return 0;
 }
 
-/**
- * report_runs_load() - load run directories and sort them into groups
- * @dirs: at least one
- * Return: 0, or -errno after one line on stderr, and nothing to free
- */
-int report_runs_load(struct report_runs *runs, char **dirs, size_t n)
+/* Load run directories and sort them into groups; 0, or -errno after one line on stderr */
+static int load(struct report_runs *runs, char **dirs, size_t n)
 {
 	int err = -ENOMEM;
 
@@ -82,7 +78,7 @@ int report_runs_open(const struct command *cmd, struct report_runs *runs,
 {
 	if (!n)
 		return opts_usage_error(cmd, "no run directory given");
-	return report_runs_load(runs, dirs, n) ? EXIT_RUNTIME : OPTS_GO_ON;
+	return load(runs, dirs, n) ? EXIT_RUNTIME : OPTS_GO_ON;
 }
 
 /** report_runs_deinit() - free the runs */

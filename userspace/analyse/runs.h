@@ -20,7 +20,6 @@ struct report_runs {
 	char *parent;
 };
 
-int report_runs_load(struct report_runs *runs, char **dirs, size_t n);
 int report_runs_open(const struct command *cmd, struct report_runs *runs,
 		     char **dirs, size_t n);
 void report_runs_deinit(struct report_runs *runs);

@@ -146,8 +146,6 @@ struct audit {
 
 /* regions.c; int is 0 or -errno after one line on stderr */
 int audit_symbols_read(struct audit_symbols *symbols, FILE *f);
-int audit_regions_add(struct audit_regions *regions, const char *name, int cpu,
-		      uint64_t address, uint64_t size, enum audit_scope scope);
 int audit_regions_add_image(struct audit_regions *regions,
 			    const struct audit_symbols *symbols);
 int audit_regions_add_module(struct audit_regions *regions,

@@ -96,17 +96,8 @@ int audit_symbols_read(struct audit_symbols *symbols, FILE *f)
 	return 0;
 }
 
-/**
- * audit_regions_add() - know one more region
- * @regions: the regions, empty or not; ends with audit_regions_deinit()
- * @name: what it holds
- * @cpu: whose it is, or %AUDIT_NO_CPU
- * @address: its first byte
- * @size: its bytes; 0 adds nothing
- * @scope: which mappings it names
- * Return: 0 or -errno
- */
-int audit_regions_add(struct audit_regions *regions, const char *name, int cpu,
+/* Know one more region; one of 0 bytes is none. */
+static int add_region(struct audit_regions *regions, const char *name, int cpu,
 		      uint64_t address, uint64_t size, enum audit_scope scope)
 {
 	struct audit_region *region;
@@ -146,8 +137,8 @@ static int add_between(struct audit_regions *regions, const char *name,
 			  symbol_names[end], symbol_names[start]);
 		return -EINVAL;
 	}
-	return audit_regions_add(regions, name, AUDIT_NO_CPU, first,
-				 after - first, AUDIT_IMAGE);
+	return add_region(regions, name, AUDIT_NO_CPU, first, after - first,
+			  AUDIT_IMAGE);
 }
 
 /**
@@ -179,9 +170,9 @@ static int add_percpu(struct audit_regions *regions,
 {
 	if (!symbols->found[symbol])
 		return 0;
-	return audit_regions_add(regions, symbol_names[symbol], (int)from->cpu,
-				 from->percpu_offset + symbols->value[symbol],
-				 AUDIT_PAGE_SIZE, AUDIT_PAGES);
+	return add_region(regions, symbol_names[symbol], (int)from->cpu,
+			  from->percpu_offset + symbols->value[symbol],
+			  AUDIT_PAGE_SIZE, AUDIT_PAGES);
 }
 
 /**
@@ -203,10 +194,10 @@ int audit_regions_add_module(struct audit_regions *regions,
 		if (i >= PTISCOPE_REGIONS_MAX ||
 		    r->kind >= PTISCOPE_REGION_COUNT)
 			break;
-		err = audit_regions_add(regions, region_kinds[r->kind].name,
-					of_cpu ? (int)from->cpu : AUDIT_NO_CPU,
-					r->address, r->size,
-					region_kinds[r->kind].scope);
+		err = add_region(regions, region_kinds[r->kind].name,
+				 of_cpu ? (int)from->cpu : AUDIT_NO_CPU,
+				 r->address, r->size,
+				 region_kinds[r->kind].scope);
 	}
 	if (!err && of_cpu)
 		err = add_percpu(regions, symbols, SYMBOL_CPU_TSS_RW, from);

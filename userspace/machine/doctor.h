@@ -150,7 +150,6 @@ void doctor_read(struct machine *m, const char *root);
 
 /* doctor_try.c */
 void doctor_try(struct machine *m);
-int doctor_tsc_offset(struct tsc_offset *offset);
 
 /* doctor_facts.c */
 void doctor_facts(struct diagnosis *d, const struct machine *m);

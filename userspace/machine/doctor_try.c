@@ -143,16 +143,14 @@ static bool compare(int cpu, uint64_t deadline, int64_t *ticks, uint64_t *bound)
 	return i >= PAIR_EXCHANGES_MIN;
 }
 
-/**
- * doctor_tsc_offset() - compare the TSCs of the CPUs that may be used
- * @offset: filled in; its cpus stay 0 after an error
+/*
+ * Compare the TSCs of the CPUs that may be used.  @offset->cpus stays 0 where that was
+ * not possible, or the threads did not get to run.
  *
  * A thread on the first CPU and one on each other CPU in turn exchange the
  * time. The affinity of the calling thread is restored.
- *
- * Return: 0, -ENODATA where the threads did not get to run, or a negative errno
  */
-int doctor_tsc_offset(struct tsc_offset *offset)
+static void compare_tscs(struct tsc_offset *offset)
 {
 	uint64_t deadline = clock_ns() + ALL_NS, bound, worst = 0;
 	unsigned int cpus = 1;
@@ -162,14 +160,14 @@ int doctor_tsc_offset(struct tsc_offset *offset)
 
 	*offset = (struct tsc_offset){ 0 };
 	if (sched_getaffinity(0, sizeof(allowed), &allowed))
-		return -errno;
+		return;
 	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		if (!CPU_ISSET(cpu, &allowed))
 			continue;
 		if (first < 0) {
 			first = cpu;
 			if (!pin_to(first))
-				return -errno;
+				return;
 			continue;
 		}
 		if (!compare(cpu, deadline, &ticks, &bound))
@@ -184,10 +182,8 @@ int doctor_tsc_offset(struct tsc_offset *offset)
 		}
 	}
 	sched_setaffinity(0, sizeof(allowed), &allowed);
-	if (cpu < CPU_SETSIZE)
-		return -ENODATA;
-	offset->cpus = cpus;
-	return 0;
+	if (cpu == CPU_SETSIZE)
+		offset->cpus = cpus;
 }
 
 /**
@@ -204,5 +200,5 @@ void doctor_try(struct machine *m)
 				 PERF_COUNT_HW_CACHE_DTLB |
 					 PERF_COUNT_HW_CACHE_OP_READ << 8 |
 					 PERF_COUNT_HW_CACHE_RESULT_MISS << 16);
-	doctor_tsc_offset(&m->tsc);
+	compare_tscs(&m->tsc);
 }
