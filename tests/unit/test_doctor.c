@@ -58,14 +58,14 @@ static void put_haswell(const char *root)
 	    "tsc");
 }
 
-static void look(const char *root, struct machine *m, struct diagnosis *d)
+static void look(const char *root, struct survey *s, struct diagnosis *d)
 {
-	memset(m, 0, sizeof(*m));
+	memset(s, 0, sizeof(*s));
 	memset(d, 0, sizeof(*d));
-	assert_int_equal(env_probe_files(&m->env, root), 0);
-	doctor_read(m, root);
-	doctor_facts(d, m);
-	doctor_abilities(d, m);
+	assert_int_equal(env_probe_files(&s->env, root), 0);
+	doctor_read(s, root);
+	doctor_facts(d, s);
+	doctor_abilities(d, s);
 }
 
 static const struct fact *find(const struct diagnosis *d, const char *key)
@@ -121,16 +121,16 @@ static void a_good_machine_has_nothing_in_the_way(void **state)
 		{ "isolated_cpus", "2,4" },
 	};
 	struct diagnosis d;
-	struct machine m;
+	struct survey s;
 
 	(void)state;
 	put_haswell("good");
-	look("good", &m, &d);
+	look("good", &s, &d);
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
 		assert_fact(&d, facts[i][0], facts[i][1], NULL);
-	assert_int_equal(m.n_mitigations, 2);
-	assert_string_equal(m.mitigations[0].name, "l1tf");
-	assert_string_equal(m.mitigations[1].text, "Mitigation: PTI");
+	assert_int_equal(s.n_mitigations, 2);
+	assert_string_equal(s.mitigations[0].name, "l1tf");
+	assert_string_equal(s.mitigations[1].text, "Mitigation: PTI");
 	for (size_t i = 0; i < d.n_abilities; i++)
 		if (why_not(&d.abilities[i].why) &&
 		    !strstr(d.abilities[i].why.reason, "not tried") &&
@@ -142,7 +142,7 @@ static void a_good_machine_has_nothing_in_the_way(void **state)
 static void what_is_wrong_is_named(void **state)
 {
 	struct diagnosis d;
-	struct machine m;
+	struct survey s;
 
 	(void)state;
 	put_haswell("bad");
@@ -153,7 +153,7 @@ static void what_is_wrong_is_named(void **state)
 	put("bad", CPU_DIR "/smt/active", "1");
 	put("bad", CPU_DIR "/intel_pstate/no_turbo", "0");
 	put("bad", CPU_DIR "/cpu4/cpufreq/scaling_governor", "powersave");
-	look("bad", &m, &d);
+	look("bad", &s, &d);
 	assert_fact(&d, "marks", "no", "pti_marks=on");
 	assert_fact(&d, "lockdown", "confidentiality", "lockdown=");
 	assert_fact(&d, "isolated_cpus", "none", "isolcpus=");
@@ -165,7 +165,7 @@ static void what_is_wrong_is_named(void **state)
 	    "none [integrity] confidentiality");
 	put("bad", "/proc/cpuinfo",
 	    "model name\t: A guest\nflags\t\t: tsc hypervisor xpcid pcids");
-	look("bad", &m, &d);
+	look("bad", &s, &d);
 	assert_fact(&d, "lockdown", "integrity", "signed");
 	assert_fact(&d, "hypervisor", "unknown", NULL);
 	assert_fact(&d, "lane", "kvm", "a guess");
@@ -184,31 +184,31 @@ static void nothing_is_made_up(void **state)
 		"clocksource", "perf_event_paranoid"
 	};
 	struct diagnosis d;
-	struct machine m;
+	struct survey s;
 
 	(void)state;
 	put("bare", "/proc/cpuinfo", "");
-	look("bare", &m, &d);
+	look("bare", &s, &d);
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
 		if (find(&d, unknown[i])->known)
 			fail_msg("%s is known", unknown[i]);
-	assert_int_equal(m.n_mitigations, 0);
-	assert_true(env_probe_files(&m.env, "nowhere") < 0);
+	assert_int_equal(s.n_mitigations, 0);
+	assert_true(env_probe_files(&s.env, "nowhere") < 0);
 }
 
 /* A machine that was tried and lacks everything, by one errno for counters */
-static void lack(struct machine *m, struct diagnosis *d, int err)
+static void lack(struct survey *s, struct diagnosis *d, int err)
 {
-	memset(m, 0, sizeof(*m));
+	memset(s, 0, sizeof(*s));
 	memset(d, 0, sizeof(*d));
-	m->tried = true;
-	m->cpus = 2;
-	m->no_module = (struct why){ "there is none", "make one" };
-	m->pmu_error = err;
-	m->tlb_error = err;
-	m->tsc = (struct tsc_offset){ 2, 1, -500, 20, true };
-	doctor_facts(d, m);
-	doctor_abilities(d, m);
+	s->tried = true;
+	s->cpus = 2;
+	s->no_module = (struct why){ "there is none", "make one" };
+	s->pmu_error = err;
+	s->tlb_error = err;
+	s->tsc = (struct tsc_offset){ 2, 1, -500, 20, true };
+	doctor_facts(d, s);
+	doctor_abilities(d, s);
 }
 
 static void assert_why(const char *key, const struct why *why)
@@ -225,12 +225,12 @@ static void every_no_has_a_reason_and_a_remedy(void **state)
 	static const int errors[] = { EACCES, EPERM,  ENODATA,
 				      ENOENT, ENOSYS, EOPNOTSUPP };
 	struct diagnosis d;
-	struct machine m;
+	struct survey s;
 	size_t i, j, no = 0;
 
 	(void)state;
 	for (j = 0; j < sizeof(errors) / sizeof(errors[0]); j++) {
-		lack(&m, &d, errors[j]);
+		lack(&s, &d, errors[j]);
 		for (i = 0; i < d.n_facts; i++) {
 			if (d.facts[i].type == FACT_BOOL && d.facts[i].known &&
 			    !d.facts[i].yes) {
@@ -278,7 +278,7 @@ static char *printed(const struct diagnosis *d, bool json)
 static void the_table_fits_100_columns(void **state)
 {
 	struct diagnosis d;
-	struct machine m;
+	struct survey s;
 	char *text, *line, *save;
 
 	(void)state;
@@ -288,7 +288,7 @@ static void the_table_fits_100_columns(void **state)
 	    "Mitigation: words words words words words words words words words "
 	    "words words words words words words words words words words words "
 	    "words words words wordss last.");
-	look("wide", &m, &d);
+	look("wide", &s, &d);
 	text = printed(&d, false);
 	assert_non_null(strstr(text, "last"));
 	for (line = strtok_r(text, "\n", &save); line;
@@ -333,13 +333,13 @@ static void assert_schema(const json_t *root)
 static void json_says_what_the_table_says(void **state)
 {
 	struct diagnosis d;
-	struct machine m;
+	struct survey s;
 	json_t *root, *facts;
 	char *text;
 
 	(void)state;
 	put_haswell("json");
-	look("json", &m, &d);
+	look("json", &s, &d);
 	text = printed(&d, true);
 	root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(root);
@@ -361,7 +361,7 @@ static void json_says_what_the_table_says(void **state)
 		"Mitigation: PTI");
 	json_decref(root);
 
-	lack(&m, &d, ENOENT);
+	lack(&s, &d, ENOENT);
 	text = printed(&d, true);
 	root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(root);
@@ -380,19 +380,19 @@ static void json_says_what_the_table_says(void **state)
 static void tsc_offsets_are_measured_and_nothing_else_changes(void **state)
 {
 	cpu_set_t before, after;
-	struct machine m = { 0 };
+	struct survey s = { 0 };
 
 	(void)state;
 	assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
-	doctor_try(&m);
+	doctor_try(&s);
 	assert_int_equal(sched_getaffinity(0, sizeof(after), &after), 0);
 	assert_true(CPU_EQUAL(&before, &after));
 	/* A machine that does too much else may not let two threads run. */
-	if (!m.tsc.cpus)
+	if (!s.tsc.cpus)
 		return;
-	assert_int_equal(m.tsc.cpus, CPU_COUNT(&before));
-	if (m.tsc.cpus > 1)
-		assert_true(m.tsc.bound > 0);
+	assert_int_equal(s.tsc.cpus, CPU_COUNT(&before));
+	if (s.tsc.cpus > 1)
+		assert_true(s.tsc.bound > 0);
 }
 
 int main(void)

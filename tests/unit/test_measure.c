@@ -114,7 +114,7 @@ static void without_records_the_count_tells_or_nothing(void **state)
 static void add_mark(struct recording *rec, uint64_t ticks)
 {
 	struct series *s = sample_set_add(&rec->marks, PTI_PATH_SYSCALL64,
-					  METRIC_ENTRY_WINDOW, UNIT_CYCLES,
+					  METRIC_ENTRY_WINDOW, UNIT_TICKS,
 					  "caller", 1);
 
 	assert_non_null(s);
@@ -124,7 +124,7 @@ static void add_mark(struct recording *rec, uint64_t ticks)
 static void what_was_found_is_kept(void **state)
 {
 	static const struct module_reader reader;
-	const struct plan plan = { .reader = &reader, .unit = UNIT_CYCLES };
+	const struct plan plan = { .reader = &reader, .unit = UNIT_TICKS };
 	uint64_t ticks[] = { 100, 101, 102 };
 	struct found found = {
 		.timed = true,
@@ -169,7 +169,7 @@ static void what_was_found_is_kept(void **state)
 
 static void what_was_not_measured_is_a_gap(void **state)
 {
-	const struct plan plan = { .unit = UNIT_CYCLES };
+	const struct plan plan = { .unit = UNIT_TICKS };
 	struct found found = { .gap = "no interrupt came" };
 	struct said said;
 	struct run run;
@@ -189,7 +189,7 @@ static void what_was_not_measured_is_a_gap(void **state)
 
 static void without_a_reader_the_loop_is_told(void **state)
 {
-	const struct plan plan = { .unit = UNIT_CYCLES };
+	const struct plan plan = { .unit = UNIT_TICKS };
 	struct found found = {
 		.timed = true,
 		.timing = { .overhead = 12, .iterations = 1 },

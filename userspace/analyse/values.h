@@ -10,6 +10,11 @@
 
 /**
  * struct values - samples in their unit, and the figure that stands for them
+ *
+ * A series (run/samples.h) is what was measured, in ticks; values are one or several of
+ * them in the unit of the lane; a cell (analyse/groups.h) is the values of all boots of a
+ * variant, and each boot's figure.
+ *
  * @x: sorted once values_estimate() was called
  * @n: how many, at least 1 after values_estimate()
  * @lost: samples that are known to be missing

@@ -28,29 +28,29 @@ static int parse(struct doctor_opts *o, int argc, char **argv)
 }
 
 /* This machine: files, and what trying tells */
-static int examine(struct machine *m)
+static int examine(struct survey *s)
 {
 	struct module_reader reader;
 
-	if (env_probe(&m->env))
+	if (env_probe(&s->env))
 		return EXIT_RUNTIME;
-	doctor_read(m, "");
-	doctor_try(m);
-	if (!module_reader_open(&reader, &m->no_module)) {
+	doctor_read(s, "");
+	doctor_try(s);
+	if (!module_reader_open(&reader, &s->no_module)) {
 		/* Of CR4, where /proc/cpuinfo only tells what the CPU has */
-		m->env.pcid = reader.info.features & PTISCOPE_HAS_PCID;
+		s->env.pcid = reader.info.features & PTISCOPE_HAS_PCID;
 		module_reader_close(&reader);
 	}
 	return EXIT_OK;
 }
 
-static int examine_files(struct machine *m, const char *root)
+static int examine_files(struct survey *s, const char *root)
 {
-	if (env_probe_files(&m->env, root)) {
+	if (env_probe_files(&s->env, root)) {
 		log_error("can't read %s/proc/cpuinfo", root);
 		return EXIT_RUNTIME;
 	}
-	doctor_read(m, root);
+	doctor_read(s, root);
 	return EXIT_OK;
 }
 
@@ -58,16 +58,16 @@ static int doctor_main(int argc, char **argv)
 {
 	struct doctor_opts o = { 0 };
 	struct diagnosis d = { 0 };
-	struct machine m = { 0 };
+	struct survey s = { 0 };
 	int code = parse(&o, argc, argv);
 
 	if (code != OPTS_GO_ON)
 		return code;
-	code = o.root ? examine_files(&m, o.root) : examine(&m);
+	code = o.root ? examine_files(&s, o.root) : examine(&s);
 	if (code)
 		return code;
-	doctor_facts(&d, &m);
-	doctor_abilities(&d, &m);
+	doctor_facts(&d, &s);
+	doctor_abilities(&d, &s);
 	if (!o.json)
 		doctor_print(&d);
 	else if (doctor_print_json(&d))

@@ -48,7 +48,7 @@ struct tsc_offset {
 };
 
 /**
- * struct machine - everything that doctor finds out
+ * struct survey - everything that doctor finds out
  * @env: what all commands ask for
  * @clocksource: that the kernel keeps time with, "" where it does not say
  * @governor: of cpufreq, of all CPUs; "mixed" or "" for none
@@ -68,7 +68,7 @@ struct tsc_offset {
  * @tlb_error: the same of the counter of dTLB misses
  * @tsc: valid if tsc.cpus is not 0
  */
-struct machine {
+struct survey {
 	struct env env;
 	char clocksource[32];
 	char governor[32];
@@ -142,20 +142,20 @@ struct diagnosis {
 	size_t n_facts;
 	struct ability abilities[ABILITIES_MAX];
 	size_t n_abilities;
-	const struct machine *machine;
+	const struct survey *survey;
 };
 
 /* doctor_read.c */
-void doctor_read(struct machine *m, const char *root);
+void doctor_read(struct survey *s, const char *root);
 
 /* doctor_try.c */
-void doctor_try(struct machine *m);
+void doctor_try(struct survey *s);
 
 /* doctor_facts.c */
-void doctor_facts(struct diagnosis *d, const struct machine *m);
+void doctor_facts(struct diagnosis *d, const struct survey *s);
 
 /* doctor_abilities.c */
-void doctor_abilities(struct diagnosis *d, const struct machine *m);
+void doctor_abilities(struct diagnosis *d, const struct survey *s);
 
 /* doctor_print.c */
 void doctor_print(const struct diagnosis *d);

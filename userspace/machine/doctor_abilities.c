@@ -15,24 +15,24 @@ static void add(struct diagnosis *d, const char *key, const char *what,
 	a->why = why;
 }
 
-static struct why no_module(const struct machine *m)
+static struct why no_module(const struct survey *s)
 {
-	if (!m->tried)
+	if (!s->tried)
 		return (struct why){
 			"whether the module can be used was not tried",
 			"run doctor on that machine, without --root"
 		};
-	return m->no_module;
+	return s->no_module;
 }
 
 /* The module does more for root than it does for CAP_PERFMON */
-static struct why no_root_module(const struct machine *m)
+static struct why no_root_module(const struct survey *s)
 {
-	struct why why = no_module(m);
+	struct why why = no_module(s);
 
 	if (why_not(&why))
 		return why;
-	if (!m->sys_admin)
+	if (!s->sys_admin)
 		return (struct why){ "it needs CAP_SYS_ADMIN", "run as root" };
 	return (struct why){ 0 };
 }
@@ -48,43 +48,43 @@ static struct why no_compare(const struct env *env)
 	return (struct why){ 0 };
 }
 
-static struct why no_trace(const struct machine *m)
+static struct why no_trace(const struct survey *s)
 {
-	struct why why = env_no_marks(&m->env);
+	struct why why = env_no_marks(&s->env);
 
 	if (why_not(&why))
 		return why;
-	if (!m->env.btf)
+	if (!s->env.btf)
 		return (struct why){ "the kernel has no BTF",
 				     "build it with CONFIG_DEBUG_INFO_BTF=y" };
-	if (!m->tried)
+	if (!s->tried)
 		return (struct why){
 			"whether this process may load BPF was not tried",
 			"run doctor on that machine, without --root"
 		};
-	if (!m->sys_admin)
+	if (!s->sys_admin)
 		return (struct why){ "loading BPF needs privilege",
 				     "run as root" };
 	return (struct why){ 0 };
 }
 
-static struct why no_audit(const struct machine *m)
+static struct why no_audit(const struct survey *s)
 {
-	if (!m->env.pti)
+	if (!s->env.pti)
 		return (struct why){
 			"page-table isolation is off, so there is no user page table",
 			"boot with pti=on"
 		};
-	return no_root_module(m);
+	return no_root_module(s);
 }
 
-static struct why no_nmi(const struct machine *m)
+static struct why no_nmi(const struct survey *s)
 {
-	struct why why = no_root_module(m);
+	struct why why = no_root_module(s);
 
 	if (why_not(&why))
 		return why;
-	if (m->cpus < 2)
+	if (s->cpus < 2)
 		return (struct why){
 			"there is no other CPU to send them",
 			"bring one online, or use run --nmi ib700"
@@ -92,12 +92,12 @@ static struct why no_nmi(const struct machine *m)
 	return (struct why){ 0 };
 }
 
-static struct why no_ticks(const struct machine *m)
+static struct why no_ticks(const struct survey *s)
 {
-	if (m->env.lane == LANE_TCG)
+	if (s->env.lane == LANE_TCG)
 		return (struct why){ "an emulator's TSC is no clock of a CPU",
 				     "use a machine or a KVM guest" };
-	if (!m->env.tsc_constant || !m->env.tsc_nonstop)
+	if (!s->env.tsc_constant || !s->env.tsc_nonstop)
 		return (struct why){
 			"the TSC's rate depends on the state of the CPU",
 			"use another machine"
@@ -118,27 +118,27 @@ static struct why no_flush_share(const struct env *env)
 	return env_no_marks(env);
 }
 
-static struct why no_tlb_events(const struct machine *m)
+static struct why no_tlb_events(const struct survey *s)
 {
-	if (!m->env.pmu)
+	if (!s->env.pmu)
 		return (struct why){
 			"no performance counters",
 			"use a machine, or a guest that is given them"
 		};
-	if (!m->tried)
+	if (!s->tried)
 		return (struct why){
 			"whether they count was not tried",
 			"run doctor on that machine, without --root"
 		};
-	if (m->tlb_error)
+	if (s->tlb_error)
 		return (struct why){ "the counter of dTLB misses can't be used",
 				     "see what is said of it above" };
 	return (struct why){ 0 };
 }
 
-static struct why no_order(const struct machine *m)
+static struct why no_order(const struct survey *s)
 {
-	if (m->tried && !m->tsc.apart && m->tsc.cpus)
+	if (s->tried && !s->tsc.apart && s->tsc.cpus)
 		return (struct why){ 0 };
 	return (struct why){ "their TSCs are apart, or could not be compared",
 			     "see the TSC offset above" };
@@ -147,11 +147,11 @@ static struct why no_order(const struct machine *m)
 /**
  * doctor_abilities() - tell what can be measured on this machine
  * @d: abilities are filled in
- * @m: what was found out
+ * @s: what was found out
  */
-void doctor_abilities(struct diagnosis *d, const struct machine *m)
+void doctor_abilities(struct diagnosis *d, const struct survey *s)
 {
-	const struct env *env = &m->env;
+	const struct env *env = &s->env;
 	struct why why = env_no_marks(env);
 
 	add(d, "round_trip", "round trip of each workload (run)",
@@ -159,15 +159,15 @@ void doctor_abilities(struct diagnosis *d, const struct machine *m)
 	add(d, "late_against_early", "late against early switch (run, report)",
 	    no_compare(env));
 	add(d, "windows", "window and switch of each entry (run)",
-	    why_not(&why) ? why : no_module(m));
-	add(d, "histograms", "histograms per path (trace)", no_trace(m));
+	    why_not(&why) ? why : no_module(s));
+	add(d, "histograms", "histograms per path (trace)", no_trace(s));
 	add(d, "probes", "CR3 writes and TLB flushes in the kernel (probe)",
-	    no_root_module(m));
-	add(d, "audit", "what the user page table maps (audit)", no_audit(m));
-	add(d, "nmi", "NMIs on demand (nmi, run)", no_nmi(m));
-	add(d, "tsc_ticks", "time in TSC ticks", no_ticks(m));
+	    no_root_module(s));
+	add(d, "audit", "what the user page table maps (audit)", no_audit(s));
+	add(d, "nmi", "NMIs on demand (nmi, run)", no_nmi(s));
+	add(d, "tsc_ticks", "time in TSC ticks", no_ticks(s));
 	add(d, "flush_share", "share of CR3 writes that flush",
 	    no_flush_share(env));
-	add(d, "tlb_events", "TLB events", no_tlb_events(m));
-	add(d, "order_of_cpus", "order of events on several CPUs", no_order(m));
+	add(d, "tlb_events", "TLB events", no_tlb_events(s));
+	add(d, "order_of_cpus", "order of events on several CPUs", no_order(s));
 }

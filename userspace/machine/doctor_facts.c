@@ -70,17 +70,17 @@ static struct fact *add_answer(struct diagnosis *d, const char *section,
 	return fact;
 }
 
-static void machine_facts(struct diagnosis *d, const struct machine *m)
+static void machine_facts(struct diagnosis *d, const struct survey *s)
 {
 	static const char section[] = "Machine";
-	const struct env *env = &m->env;
+	const struct env *env = &s->env;
 	struct fact *fact;
 
 	add_text(d, section, "kernel", "kernel", env->kernel);
 	add_text(d, section, "cpu", "CPU", env->cpu);
 	fact = add(d, section, "cpus", "CPUs online", FACT_NUMBER);
-	fact->number = m->cpus;
-	snprintf(fact->text, sizeof(fact->text), "%u", m->cpus);
+	fact->number = s->cpus;
+	snprintf(fact->text, sizeof(fact->text), "%u", s->cpus);
 	fact = add_text(d, section, "microcode", "microcode", env->microcode);
 	if (!fact->known)
 		set_why(fact,
@@ -89,7 +89,7 @@ static void machine_facts(struct diagnosis *d, const struct machine *m)
 	add_text(d, section, "hypervisor", "hypervisor",
 		 env->hypervisor[0] ? env->hypervisor :
 		 !env->guest	    ? "none" :
-		 m->tried	    ? "without a name" :
+		 s->tried	    ? "without a name" :
 				      "");
 	fact = add_text(d, section, "lane", "lane", lane_names[env->lane]);
 	if (!env->lane_sure)
@@ -97,14 +97,14 @@ static void machine_facts(struct diagnosis *d, const struct machine *m)
 			"name it with run --lane");
 }
 
-static void isolation_facts(struct diagnosis *d, const struct machine *m)
+static void isolation_facts(struct diagnosis *d, const struct survey *s)
 {
 	static const char section[] = "Page-table isolation";
 	static const struct why unpatched = {
 		"this kernel has not got the ptiscope patches",
 		"build one with patches/6.12"
 	};
-	const struct env *env = &m->env;
+	const struct env *env = &s->env;
 
 	add_text(d, section, "meltdown", "meltdown", env->meltdown);
 	add_bool(d, section, "pti", "page-table isolation", env->pti,
@@ -130,14 +130,14 @@ static void isolation_facts(struct diagnosis *d, const struct machine *m)
 }
 
 /* Why a performance counter can't be used, by errno of opening it */
-static void counter_why(struct fact *fact, const struct machine *m, int err,
+static void counter_why(struct fact *fact, const struct survey *s, int err,
 			const char *what)
 {
 	switch (err) {
 	case EACCES:
 	case EPERM:
 		snprintf(fact->why.reason, sizeof(fact->why.reason),
-			 "kernel.perf_event_paranoid is %ld", m->paranoid);
+			 "kernel.perf_event_paranoid is %ld", s->paranoid);
 		fact->why.remedy = "run as root, or with CAP_PERFMON";
 		return;
 	case ENODATA:
@@ -159,37 +159,37 @@ static void counter_why(struct fact *fact, const struct machine *m, int err,
 	}
 }
 
-static void tool_facts(struct diagnosis *d, const struct machine *m)
+static void tool_facts(struct diagnosis *d, const struct survey *s)
 {
 	static const char section[] = "What ptiscope uses";
-	const struct env *env = &m->env;
+	const struct env *env = &s->env;
 	struct fact *fact;
 
-	if (m->tried) {
+	if (s->tried) {
 		add_bool(d, section, "module", "module",
-			 !why_not(&m->no_module), m->no_module);
+			 !why_not(&s->no_module), s->no_module);
 		add_bool(
-			d, section, "perfmon", "CAP_PERFMON", m->perfmon,
+			d, section, "perfmon", "CAP_PERFMON", s->perfmon,
 			(struct why){
 				"recording and counters of other programs want it",
 				"run as root" });
 		add_bool(
-			d, section, "sys_admin", "CAP_SYS_ADMIN", m->sys_admin,
+			d, section, "sys_admin", "CAP_SYS_ADMIN", s->sys_admin,
 			(struct why){ "probes, NMIs, the audit and BPF want it",
 				      "run as root" });
 	}
 	add_bool(d, section, "btf", "BTF", env->btf,
 		 (struct why){ "BPF programs can't be fitted to this kernel",
 			       "build it with CONFIG_DEBUG_INFO_BTF=y" });
-	fact = add_text(d, section, "lockdown", "lockdown", m->lockdown);
-	if (!m->lockdown[0])
+	fact = add_text(d, section, "lockdown", "lockdown", s->lockdown);
+	if (!s->lockdown[0])
 		set_why(fact, "the kernel does not say",
 			"mount securityfs on /sys/kernel/security; without such a file there it has no lockdown");
-	else if (!strcmp(m->lockdown, "confidentiality"))
+	else if (!strcmp(s->lockdown, "confidentiality"))
 		set_why(fact,
 			"the kernel must not be read, so the module can't be opened",
 			"boot without lockdown=confidentiality");
-	else if (!strcmp(m->lockdown, "integrity"))
+	else if (!strcmp(s->lockdown, "integrity"))
 		set_why(fact,
 			"modules must be signed by a key that the kernel trusts",
 			"sign ptiscope.ko, or boot without lockdown=integrity");
@@ -199,20 +199,20 @@ static void tool_facts(struct diagnosis *d, const struct machine *m)
 			      "use a machine, or a guest that is given them" });
 	fact = add(d, section, "perf_event_paranoid", "perf_event_paranoid",
 		   FACT_NUMBER);
-	fact->known = m->has_paranoid;
-	fact->number = (double)m->paranoid;
+	fact->known = s->has_paranoid;
+	fact->number = (double)s->paranoid;
 	snprintf(fact->text, sizeof(fact->text),
-		 m->has_paranoid ? "%ld" : "unknown", m->paranoid);
-	if (!m->tried)
+		 s->has_paranoid ? "%ld" : "unknown", s->paranoid);
+	if (!s->tried)
 		return;
 	fact = add_bool(d, section, "pmu_cycles", "counter of cycles",
-			!m->pmu_error, (struct why){ 0 });
-	if (m->pmu_error)
-		counter_why(fact, m, m->pmu_error, "cycles");
+			!s->pmu_error, (struct why){ 0 });
+	if (s->pmu_error)
+		counter_why(fact, s, s->pmu_error, "cycles");
 	fact = add_bool(d, section, "pmu_tlb", "counter of dTLB misses",
-			!m->tlb_error, (struct why){ 0 });
-	if (m->tlb_error)
-		counter_why(fact, m, m->tlb_error, "dTLB misses");
+			!s->tlb_error, (struct why){ 0 });
+	if (s->tlb_error)
+		counter_why(fact, s, s->tlb_error, "dTLB misses");
 }
 
 static void offset_facts(struct diagnosis *d, const struct tsc_offset *tsc)
@@ -243,10 +243,10 @@ static void offset_facts(struct diagnosis *d, const struct tsc_offset *tsc)
 	fact->number = (double)tsc->bound;
 }
 
-static void time_facts(struct diagnosis *d, const struct machine *m)
+static void time_facts(struct diagnosis *d, const struct survey *s)
 {
 	static const char section[] = "Time";
-	const struct env *env = &m->env;
+	const struct env *env = &s->env;
 	struct fact *fact;
 
 	add_bool(
@@ -259,35 +259,35 @@ static void time_facts(struct diagnosis *d, const struct machine *m)
 		(struct why){
 			"it stands still while the CPU sleeps deeply",
 			"boot with idle=poll, or tell the guest's CPU model to have an invariant TSC" });
-	add_text(d, section, "clocksource", "clock source", m->clocksource);
-	if (m->tried)
-		offset_facts(d, &m->tsc);
+	add_text(d, section, "clocksource", "clock source", s->clocksource);
+	if (s->tried)
+		offset_facts(d, &s->tsc);
 	fact = add_text(d, section, "governor", "frequency governor",
-			m->governor[0] ? m->governor : "none");
-	fact->known = m->governor[0];
-	if (!m->governor[0])
+			s->governor[0] ? s->governor : "none");
+	fact->known = s->governor[0];
+	if (!s->governor[0])
 		set_why(fact, "the kernel does not control the frequency",
 			"look at the firmware's settings, or a guest's host");
-	else if (strcmp(m->governor, "performance"))
+	else if (strcmp(s->governor, "performance"))
 		set_why(fact, "the frequency changes while measuring",
 			"cpupower frequency-set -g performance");
-	fact = add_answer(d, section, "turbo", "turbo", m->turbo);
-	if (m->turbo == ANSWER_UNKNOWN)
+	fact = add_answer(d, section, "turbo", "turbo", s->turbo);
+	if (s->turbo == ANSWER_UNKNOWN)
 		set_why(fact, "the kernel does not control it",
 			"look at the firmware's settings, or a guest's host");
-	else if (m->turbo == ANSWER_YES)
+	else if (s->turbo == ANSWER_YES)
 		set_why(fact, "the frequency depends on load and heat",
 			"write 1 to /sys/devices/system/cpu/intel_pstate/no_turbo, or 0 to /sys/devices/system/cpu/cpufreq/boost");
-	fact = add_answer(d, section, "smt", "SMT", m->smt);
-	if (m->smt == ANSWER_UNKNOWN)
+	fact = add_answer(d, section, "smt", "SMT", s->smt);
+	if (s->smt == ANSWER_UNKNOWN)
 		set_why(fact, "the kernel does not say",
 			"look at the firmware's settings, or a guest's host");
-	else if (m->smt == ANSWER_YES)
+	else if (s->smt == ANSWER_YES)
 		set_why(fact, "two threads share the core's TLB and caches",
 			"write off to /sys/devices/system/cpu/smt/control, or boot with nosmt");
 	fact = add_text(d, section, "isolated_cpus", "isolated CPUs",
-			m->isolated[0] ? m->isolated : "none");
-	if (!m->isolated[0] && m->cpus > 1)
+			s->isolated[0] ? s->isolated : "none");
+	if (!s->isolated[0] && s->cpus > 1)
 		set_why(fact, "other programs may run beside the measured one",
 			"boot with isolcpus=N, and run --cpu N");
 }
@@ -295,13 +295,13 @@ static void time_facts(struct diagnosis *d, const struct machine *m)
 /**
  * doctor_facts() - tell what was found out, in the order of the table
  * @d: facts are filled in
- * @m: what was found out
+ * @s: what was found out
  */
-void doctor_facts(struct diagnosis *d, const struct machine *m)
+void doctor_facts(struct diagnosis *d, const struct survey *s)
 {
-	d->machine = m;
-	machine_facts(d, m);
-	isolation_facts(d, m);
-	time_facts(d, m);
-	tool_facts(d, m);
+	d->survey = s;
+	machine_facts(d, s);
+	isolation_facts(d, s);
+	time_facts(d, s);
+	tool_facts(d, s);
 }

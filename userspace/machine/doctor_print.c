@@ -25,15 +25,15 @@ static void print_row(const char *label, const char *text)
 	why_print_wrapped(LABEL_WIDTH, text);
 }
 
-static void print_mitigations(const struct machine *m)
+static void print_mitigations(const struct survey *s)
 {
 	size_t i;
 
 	puts("\nVulnerabilities and mitigations");
-	if (!m->n_mitigations)
+	if (!s->n_mitigations)
 		puts("  the kernel says nothing about them");
-	for (i = 0; i < m->n_mitigations; i++)
-		print_row(m->mitigations[i].name, m->mitigations[i].text);
+	for (i = 0; i < s->n_mitigations; i++)
+		print_row(s->mitigations[i].name, s->mitigations[i].text);
 }
 
 /**
@@ -57,7 +57,7 @@ void doctor_print(const struct diagnosis *d)
 		print_row(fact->label, fact->text);
 		print_why(&fact->why);
 	}
-	print_mitigations(d->machine);
+	print_mitigations(d->survey);
 	puts("\nMeasurable here");
 	for (i = 0; i < d->n_abilities; i++) {
 		printf("  %-3s %s\n",
@@ -126,15 +126,15 @@ static json_t *abilities_json(const struct diagnosis *d)
 	return abilities;
 }
 
-static json_t *mitigations_json(const struct machine *m)
+static json_t *mitigations_json(const struct survey *s)
 {
 	json_t *mitigations = json_object();
 	int err = 0;
 	size_t i;
 
-	for (i = 0; i < m->n_mitigations && !err; i++)
-		err = json_object_set_new(mitigations, m->mitigations[i].name,
-					  json_string(m->mitigations[i].text));
+	for (i = 0; i < s->n_mitigations && !err; i++)
+		err = json_object_set_new(mitigations, s->mitigations[i].name,
+					  json_string(s->mitigations[i].text));
 	return mitigations;
 }
 
@@ -148,9 +148,9 @@ int doctor_print_json(const struct diagnosis *d)
 {
 	json_t *root = json_pack("{s:s, s:i, s:b, s:o, s:o, s:o}", "format",
 				 "ptiscope-doctor", "version", DOCTOR_VERSION,
-				 "tried", d->machine->tried, "facts",
+				 "tried", d->survey->tried, "facts",
 				 facts_json(d), "mitigations",
-				 mitigations_json(d->machine), "measurable",
+				 mitigations_json(d->survey), "measurable",
 				 abilities_json(d));
 
 	return json_out(root, JSON_OUT_FLAGS, "the facts", stdout);

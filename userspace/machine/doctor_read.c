@@ -12,7 +12,7 @@
 #define CPU_DIR "/sys/devices/system/cpu"
 #define VULN_DIR CPU_DIR "/vulnerabilities"
 
-static void read_mitigations(struct machine *m, const char *root)
+static void read_mitigations(struct survey *s, const char *root)
 {
 	char dir[PATH_MAX], path[PATH_MAX];
 	struct mitigation *found;
@@ -22,15 +22,15 @@ static void read_mitigations(struct machine *m, const char *root)
 	if (snprintf(dir, sizeof(dir), "%s" VULN_DIR, root) < (int)sizeof(dir))
 		n = scandir(dir, &list, NULL, alphasort);
 	for (i = 0; i < n; i++) {
-		found = &m->mitigations[m->n_mitigations];
+		found = &s->mitigations[s->n_mitigations];
 		snprintf(path, sizeof(path), VULN_DIR "/%s", list[i]->d_name);
 		if (list[i]->d_name[0] != '.' &&
-		    m->n_mitigations < MITIGATIONS_MAX &&
+		    s->n_mitigations < MITIGATIONS_MAX &&
 		    sysfile_line(root, path, found->text,
 				 sizeof(found->text))) {
 			snprintf(found->name, sizeof(found->name), "%.47s",
 				 list[i]->d_name);
-			m->n_mitigations++;
+			s->n_mitigations++;
 		}
 		free(list[i]);
 	}
@@ -56,20 +56,20 @@ static unsigned int count_cpus(const char *list)
 	return n;
 }
 
-static void read_governor(struct machine *m, const char *root)
+static void read_governor(struct survey *s, const char *root)
 {
-	char path[128], text[sizeof(m->governor)];
+	char path[128], text[sizeof(s->governor)];
 	unsigned int cpu;
 
 	/* Numbers of CPUs that are online may have gaps. */
-	for (cpu = 0; cpu < 2 * m->cpus; cpu++) {
+	for (cpu = 0; cpu < 2 * s->cpus; cpu++) {
 		snprintf(path, sizeof(path),
 			 CPU_DIR "/cpu%u/cpufreq/scaling_governor", cpu);
 		if (!sysfile_line(root, path, text, sizeof(text)))
 			continue;
-		if (m->governor[0] && strcmp(m->governor, text))
+		if (s->governor[0] && strcmp(s->governor, text))
 			strcpy(text, "mixed");
-		strcpy(m->governor, text);
+		strcpy(s->governor, text);
 	}
 }
 
@@ -83,7 +83,7 @@ static enum answer answer(const char *root, const char *path, long yes)
 }
 
 /* The mode in force is the word in brackets: "[none] integrity" */
-static void read_lockdown(struct machine *m, const char *root)
+static void read_lockdown(struct survey *s, const char *root)
 {
 	char text[128], *word;
 
@@ -94,33 +94,33 @@ static void read_lockdown(struct machine *m, const char *root)
 	if (!word)
 		return;
 	word[strcspn(word, "]")] = '\0';
-	snprintf(m->lockdown, sizeof(m->lockdown), "%.31s", word + 1);
+	snprintf(s->lockdown, sizeof(s->lockdown), "%.31s", word + 1);
 }
 
 /**
  * doctor_read() - find out what files tell
- * @m: its env is probed; the members before @tried are filled in
+ * @s: its env is probed; the members before @tried are filled in
  * @root: directory with copies of /proc and /sys, "" for those of this machine
  */
-void doctor_read(struct machine *m, const char *root)
+void doctor_read(struct survey *s, const char *root)
 {
 	char online[256];
 
 	if (sysfile_line(root, CPU_DIR "/online", online, sizeof(online)))
-		m->cpus = count_cpus(online);
+		s->cpus = count_cpus(online);
 	sysfile_line(root,
 		     "/sys/devices/system/clocksource/clocksource0/"
 		     "current_clocksource",
-		     m->clocksource, sizeof(m->clocksource));
-	read_governor(m, root);
-	sysfile_line(root, CPU_DIR "/isolated", m->isolated,
-		     sizeof(m->isolated));
-	read_lockdown(m, root);
-	m->turbo = answer(root, CPU_DIR "/intel_pstate/no_turbo", 0);
-	if (m->turbo == ANSWER_UNKNOWN)
-		m->turbo = answer(root, CPU_DIR "/cpufreq/boost", 1);
-	m->smt = answer(root, CPU_DIR "/smt/active", 1);
-	m->has_paranoid = sysfile_number(
-		root, "/proc/sys/kernel/perf_event_paranoid", &m->paranoid);
-	read_mitigations(m, root);
+		     s->clocksource, sizeof(s->clocksource));
+	read_governor(s, root);
+	sysfile_line(root, CPU_DIR "/isolated", s->isolated,
+		     sizeof(s->isolated));
+	read_lockdown(s, root);
+	s->turbo = answer(root, CPU_DIR "/intel_pstate/no_turbo", 0);
+	if (s->turbo == ANSWER_UNKNOWN)
+		s->turbo = answer(root, CPU_DIR "/cpufreq/boost", 1);
+	s->smt = answer(root, CPU_DIR "/smt/active", 1);
+	s->has_paranoid = sysfile_number(
+		root, "/proc/sys/kernel/perf_event_paranoid", &s->paranoid);
+	read_mitigations(s, root);
 }

@@ -188,17 +188,17 @@ static void compare_tscs(struct tsc_offset *offset)
 
 /**
  * doctor_try() - find out what only this machine itself can tell
- * @m: tried, perfmon, sys_admin, pmu_error, tlb_error and tsc are filled in
+ * @s: tried, perfmon, sys_admin, pmu_error, tlb_error and tsc are filled in
  */
-void doctor_try(struct machine *m)
+void doctor_try(struct survey *s)
 {
-	m->tried = true;
-	m->sys_admin = may(CAP_SYS_ADMIN);
-	m->perfmon = m->sys_admin || may(CAP_PERFMON);
-	m->pmu_error = try_event(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES);
-	m->tlb_error = try_event(PERF_TYPE_HW_CACHE,
+	s->tried = true;
+	s->sys_admin = may(CAP_SYS_ADMIN);
+	s->perfmon = s->sys_admin || may(CAP_PERFMON);
+	s->pmu_error = try_event(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES);
+	s->tlb_error = try_event(PERF_TYPE_HW_CACHE,
 				 PERF_COUNT_HW_CACHE_DTLB |
 					 PERF_COUNT_HW_CACHE_OP_READ << 8 |
 					 PERF_COUNT_HW_CACHE_RESULT_MISS << 16);
-	compare_tscs(&m->tsc);
+	compare_tscs(&s->tsc);
 }

@@ -9,6 +9,11 @@
 
 /**
  * struct env - what is known about this machine and kernel without measuring
+ *
+ * Every command probes it.  describe_machine() puts of it into a manifest what a run has
+ * to keep; doctor goes further, and asks and tries what else it can (struct survey),
+ * which it then tells as facts.
+ *
  * @kernel: release, as in uname -r
  * @cpu: model name from /proc/cpuinfo
  * @meltdown: the kernel's statement on Meltdown, or "unknown"

@@ -8,7 +8,10 @@
 #include "run/manifest.h"
 #include "run/samples.h"
 
-/** struct run - one run: what run directories are written from and loaded into */
+/**
+ * struct run - one run in memory: what run directories are written from and loaded into
+ * @path: directory that it was loaded from, or NULL
+ */
 struct run {
 	char *path;
 	struct manifest manifest;
