@@ -7,7 +7,6 @@
 #include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/poll.h>
-#include <linux/security.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/uaccess.h>
@@ -20,23 +19,6 @@
  * interval to look again.
  */
 #define WAKE_INTERVAL msecs_to_jiffies(10)
-
-/**
- * ptiscope_permitted - whether the caller may do what it asks for
- * @capability: CAP_PERFMON to record and read, or CAP_SYS_ADMIN
- *
- * Asked at each call as well: who opened the device may have handed it on, and
- * the kernel may have been locked down since.  Records hold physical addresses,
- * so they are no more open than tracefs is.
- *
- * Return: 0 or -EPERM
- */
-int ptiscope_permitted(int capability)
-{
-	if (capability == CAP_PERFMON ? !perfmon_capable() : !capable(capability))
-		return -EPERM;
-	return security_locked_down(LOCKDOWN_TRACEFS);
-}
 
 static struct ptiscope *to_ptiscope(struct file *file)
 {

@@ -108,8 +108,10 @@ struct ptiscope {
 	bool recording;
 };
 
-/* dev.c */
+/* permit.c */
 int ptiscope_permitted(int capability);
+
+/* dev.c */
 void ptiscope_dev_init(struct ptiscope *p);
 
 /* marks.c */
