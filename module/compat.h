@@ -7,6 +7,7 @@
 #define _PTISCOPE_COMPAT_H
 
 #include <linux/cpumask.h>
+#include <linux/hrtimer.h>
 #include <linux/kconfig.h>
 #include <linux/mm_types.h>
 #include <linux/rwsem.h>
@@ -18,6 +19,9 @@
 
 #ifndef CONFIG_X86_64
 #error "ptiscope: x86-64 only"
+#endif
+#ifndef CONFIG_SMP
+#error "ptiscope: the kernel needs CONFIG_SMP"
 #endif
 #ifndef CONFIG_TRACEPOINTS
 #error "ptiscope: the kernel needs CONFIG_TRACEPOINTS"
@@ -71,6 +75,23 @@ static inline void ptiscope_send_ipi(unsigned int cpu, int vector)
 	__apic_send_IPI_mask(cpumask_of(cpu), vector);
 #else
 	apic->send_IPI_mask(cpumask_of(cpu), vector);
+#endif
+}
+
+/*
+ * A timer that calls @function.  Since 6.13 one call sets up all of it, since 6.15 it
+ * is the only one.  A function cannot be tested for, so Kbuild looks for it in the
+ * header: PTISCOPE_HRTIMER_SETUP is 1 where it is there, else 0.
+ */
+static inline void ptiscope_hrtimer_setup(struct hrtimer *timer,
+					  enum hrtimer_restart (*function)(struct hrtimer *),
+					  enum hrtimer_mode mode)
+{
+#if PTISCOPE_HRTIMER_SETUP
+	hrtimer_setup(timer, function, CLOCK_MONOTONIC, mode);
+#else
+	hrtimer_init(timer, CLOCK_MONOTONIC, mode);
+	timer->function = function;
 #endif
 }
 

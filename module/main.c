@@ -70,4 +70,5 @@ module_init(ptiscope_init);
 module_exit(ptiscope_exit);
 
 MODULE_DESCRIPTION("Records of the CR3 writes of page-table isolation");
+MODULE_VERSION(PTISCOPE_VERSION);
 MODULE_LICENSE("GPL");

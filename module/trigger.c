@@ -317,9 +317,8 @@ static int nmi_start_locked(const struct ptiscope_nmi *nmi)
 	trigger.flags = nmi->flags;
 	trigger.sent = 0;
 	trigger.skipped = 0;
-	hrtimer_init(&trigger.timer, CLOCK_MONOTONIC,
-		     HRTIMER_MODE_REL_PINNED_HARD);
-	trigger.timer.function = nmi_tick;
+	ptiscope_hrtimer_setup(&trigger.timer, nmi_tick,
+			       HRTIMER_MODE_REL_PINNED_HARD);
 	err = nmi_register(nmi->flags);
 	if (err)
 		return err;

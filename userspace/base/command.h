@@ -4,8 +4,6 @@
 
 #include "base/exit_code.h"
 
-#define PTISCOPE_VERSION "0.1.0"
-
 /**
  * struct command - one word after "ptiscope"
  * @name: the word
