@@ -22,6 +22,8 @@ FUZZ_SECONDS ?= 600
 # Where make install puts things, below DESTDIR
 DESTDIR ?=
 PREFIX ?= /usr/local
+# Where below DESTDIR the module's sources go for DKMS; empty: nowhere
+DKMS_SRC ?= /usr/src
 # Configuration of make kernel-deb: a file, or vm; empty: that of the running kernel
 KCONFIG ?=
 
@@ -47,7 +49,8 @@ help:
 	@echo 'make tools    what looks at guests and kernels from outside: tools/.output'
 	@echo 'make kernel-deb  Debian packages of the patched kernel, KCONFIG=/boot/config-RELEASE or vm'
 	@echo 'make install  what make cli built, its manual pages and bash completion, and the'
-	@echo '              module for DKMS; DESTDIR=, PREFIX=/usr/local.  make uninstall undoes it'
+	@echo '              module for DKMS; DESTDIR=, PREFIX=/usr/local, DKMS_SRC=/usr/src.'
+	@echo '              make uninstall undoes it'
 	@echo 'make check    style and static checks of patches, module, C and scripts'
 	@echo 'make clean    drop what was built here (the kernel cache stays)'
 	@echo
@@ -101,7 +104,7 @@ kernel-deb: deps
 
 # Both are for root, who builds nothing.
 install uninstall:
-	$(Q)DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' packaging/install $@
+	$(Q)DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' DKMS_SRC='$(DKMS_SRC)' packaging/install $@
 
 check: cli tools
 	$(Q)tests/check

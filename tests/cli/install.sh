@@ -32,10 +32,9 @@ is "install: says nothing" "$(cat out err)" ''
 ok "the command is the one that was built" cmp dest/usr/bin/ptiscope "$top/userspace/.output/ptiscope"
 version=$("$cli" --version | sed 's/.* //')
 ok "the module's sources are there for DKMS" test -f "dest/usr/src/ptiscope-$version/dkms.conf"
-has "and have the version of the command" "dest/usr/src/ptiscope-$version/dkms.conf" \
-	"^PACKAGE_VERSION=\"$version\"$"
+is "and have the version of the command" "$(cat "dest/usr/src/ptiscope-$version/VERSION")" "$version"
 is "and no file is missing that the module is built from" \
-	"$(cd "$top/module" && printf "%s\n" *.[ch] uapi/*.h Kbuild dkms.conf | sort)" \
+	"$(cd "$top/module" && printf "%s\n" *.[ch] uapi/*.h Kbuild VERSION dkms.conf | sort)" \
 	"$(cd "dest/usr/src/ptiscope-$version" && find . -type f | sed 's#^\./##' | sort)"
 tree dest >installed
 mk install DESTDIR="$tmp/dest" PREFIX=/usr
@@ -109,11 +108,15 @@ has "there is nothing to uninstall then" err 'make uninstall: nothing of it is i
 
 mk install DESTDIR="$tmp/new tree" PREFIX=/opt/pti
 is "into a tree that is not there, with a blank in its name" "$rc" 0
+ok "the module's sources are where dkms looks, whatever the prefix" \
+	test -f "new tree/usr/src/ptiscope-$version/dkms.conf"
 mv 'new tree' moved
 echo mine >moved/opt/pti/mine
 mk uninstall DESTDIR="$tmp/moved" PREFIX=/opt/pti
 is "a tree that was moved is cleared, but for what others put there" \
 	"$(cd moved && find . | sort | tr '\n' ' ')" '. ./opt ./opt/pti ./opt/pti/mine '
+mk install DESTDIR="$tmp/plain" DKMS_SRC=
+is "DKMS_SRC= leaves the module's sources out" "$rc $(find plain -name dkms.conf)" "0 "
 mk install DESTDIR="$tmp/dest" PREFIX=usr
 has "a relative PREFIX is refused" err 'is not an absolute path'
 tree dest >after
