@@ -37,10 +37,13 @@ static const struct {
 
 struct settings {
 	uint64_t lane, variant, switch_mode, marks, pcid, n, jitter, add,
-		window, lost, seed, force, chase;
+		window, lost, seed, force, chase, iterations;
 	const char *kernel;
 	const char *cpu;
 	const char *boot;
+	const char *cmdline;
+	const char *microcode;
+	const char *config;
 	uint64_t state;
 };
 
@@ -94,7 +97,9 @@ static void fill_run(struct settings *s, struct run *run)
 			&run->manifest, workloads[i].name, workloads[i].path);
 		if (!w)
 			exit(EXIT_RUNTIME);
-		w->iterations = workloads[i].divisor;
+		w->iterations = s->iterations && workloads[i].divisor > 1 ?
+					s->iterations :
+					workloads[i].divisor;
 		w->samples = s->n;
 		w->batch = w->iterations > 1;
 		w->declared[workloads[i].path] = 1;
@@ -161,7 +166,9 @@ static void describe(const struct settings *s, struct manifest *m)
 	manifest_set(&m->kernel, s->kernel);
 	manifest_set(&m->cpu, s->cpu);
 	manifest_set(&m->boot, s->boot);
-	manifest_set(&m->cmdline, "quiet, \"quoted\"");
+	manifest_set(&m->cmdline, s->cmdline);
+	manifest_set(&m->microcode, s->microcode);
+	manifest_set(&m->config, s->config);
 	manifest_set(&m->tsc_khz_source, "fixture");
 }
 
@@ -180,11 +187,17 @@ static void set_number(struct settings *s, const char *key, const char *text)
 		const char *key;
 		uint64_t *value;
 	} numbers[] = {
-		{ "marks", &s->marks }, { "pcid", &s->pcid },
-		{ "n", &s->n },		{ "jitter", &s->jitter },
-		{ "add", &s->add },	{ "window", &s->window },
-		{ "lost", &s->lost },	{ "seed", &s->seed },
-		{ "force", &s->force }, { "chase", &s->chase },
+		{ "marks", &s->marks },
+		{ "pcid", &s->pcid },
+		{ "n", &s->n },
+		{ "jitter", &s->jitter },
+		{ "add", &s->add },
+		{ "window", &s->window },
+		{ "lost", &s->lost },
+		{ "seed", &s->seed },
+		{ "force", &s->force },
+		{ "chase", &s->chase },
+		{ "iterations", &s->iterations },
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
@@ -216,6 +229,12 @@ static void set(struct settings *s, char *argument)
 		s->cpu = value;
 	else if (!strcmp(argument, "boot"))
 		s->boot = value;
+	else if (!strcmp(argument, "cmdline"))
+		s->cmdline = value;
+	else if (!strcmp(argument, "microcode"))
+		s->microcode = value;
+	else if (!strcmp(argument, "config"))
+		s->config = value;
 	else
 		set_number(s, argument, value);
 }
@@ -256,6 +275,9 @@ int main(int argc, char **argv)
 		.kernel = "6.12.0-fixture",
 		.cpu = "Fixture CPU",
 		.boot = "",
+		.cmdline = "quiet, \"quoted\"",
+		.microcode = "",
+		.config = "",
 	};
 
 	if (argc < 2)

@@ -142,10 +142,37 @@ fails "a margin without a number" 2 '--equivalent' report --equivalent % boot-ea
 "$mkrun" early-3 add=4
 works "repeated runs" report -o repeat inner/early early-2 early-3
 has "have a range" out '^    early +266  \[266, 269\] .* 600 +0 +3$'
-"$mkrun" late-other switch=late kernel=6.1.0 add=70
-works "two kernels under one name" report -o repeat inner/early inner/late late-other
-has "are not pooled, and that is said" out 'late-other: not compared'
-is "the first is compared" "$(cut -d, -f 10 repeat/compare.csv | sort -u | head -n 1)" 14
+# What else differs but modes is no matter of modes.
+"$mkrun" other-kernel switch=late kernel=6.1.0 add=70
+"$mkrun" other-stock variant=stock kernel=6.1.0-stock
+"$mkrun" other-cmdline switch=late cmdline='quiet, "quoted" mitigations=off pti=on'
+"$mkrun" shorter-cmdline switch=late cmdline='pti=on BOOT_IMAGE=/vmlinuz quiet,'
+"$mkrun" other-iterations switch=late iterations=64
+"$mkrun" microcode-b4 microcode=0xb4
+"$mkrun" microcode-b8 switch=late microcode=0xb8
+"$mkrun" config-1 config=01234567
+"$mkrun" config-2 switch=late config=89abcdef
+mkdir -p none
+for pair in 'inner/early other-kernel kernel .6.12.0-fixture, 6.1.0.' \
+	'stock-early other-stock kernel .6.12.0-stock, 6.1.0-stock.' \
+	'inner/early other-cmdline the kernel command line .mitigations=off.' \
+	'inner/early shorter-cmdline the kernel command line .\"quoted\".' \
+	'inner/early other-iterations the iterations of getppid .256, 64.' \
+	'microcode-b4 microcode-b8 microcode .0xb4, 0xb8.' \
+	"config-1 config-2 the kernel's configuration .01234567, 89abcdef."; do
+	a=${pair%% *} b=${pair#* } what=${b#* } b=${b%% *}
+	for command in 'report -o none' compare 'plot -o none'; do
+		# shellcheck disable=SC2086
+		fails "$command: $b" 1 "$a and $b differ in $what; --force" $command "$a" "$b"
+	done
+	works "report --force: $b" report --force -o force "$a" "$b"
+	ok "and the difference is told" sh -c "sed -n '/^Warnings/,\$p' out | xargs -0 | tr -s ' \n' '  ' |
+		grep -q \"$b: differs from ${a##*/} in $what, and is compared all the same\""
+done
+is "nothing was written" "$(ls none)" ''
+works "what is not known, or makes the variant, or names files" report -o same inner/early microcode-b4 config-1
+"$mkrun" own switch=late cmdline='BOOT_IMAGE=/vmlinuz pti=on pti_switch=late nopti "quoted" quiet, pti_skip=on'
+works "own parameters, in any order" report -o same inner/early own
 
 "$mkrun" lossy marks=1 lost=5
 "$mkrun" with-pcid marks=1 pcid=1

@@ -17,6 +17,8 @@ static void fill_reference(struct manifest *m)
 	manifest_set(&m->kernel, "6.12.0-test");
 	manifest_set(&m->cpu, "CPU \"X\", ü");
 	manifest_set(&m->cmdline, "ro quiet");
+	manifest_set(&m->microcode, "0xf0");
+	manifest_set(&m->config, "01234567");
 	manifest_set(&m->tsc_khz_source, "CPUID 0x15");
 	manifest_set(&m->samples_file, "samples.gz");
 	m->variant = VARIANT_PATCHED;
@@ -75,6 +77,8 @@ static void what_is_saved_is_loaded(void **state)
 	assert_int_equal(manifest_load(FILE_NAME, &m), 0);
 	assert_string_equal(m.run, "run-1");
 	assert_string_equal(m.cpu, "CPU \"X\", ü");
+	assert_string_equal(m.microcode, "0xf0");
+	assert_string_equal(m.config, "01234567");
 	assert_int_equal(m.lane, LANE_TCG);
 	assert_int_equal(m.switch_mode, SWITCH_LATE);
 	assert_true(m.marks && m.pti && m.pcid);

@@ -31,21 +31,16 @@ static int compare_variants(const struct manifest *a, const struct manifest *b)
 	return order ? order : variant_place(a) - variant_place(b);
 }
 
-/* One variant from several kernels stays in the order in which runs were given. */
 static int compare_groups(const void *left, const void *right)
 {
 	const struct group *a = left, *b = right;
-	int order = compare_variants(group_manifest(a), group_manifest(b));
 
-	return order ? order :
-		       (a->runs[0] > b->runs[0]) - (a->runs[0] < b->runs[0]);
+	return compare_variants(group_manifest(a), group_manifest(b));
 }
 
 static bool is_member(const struct group *group, const struct manifest *m)
 {
-	const struct manifest *first = group_manifest(group);
-
-	return !compare_variants(first, m) && !strcmp(first->kernel, m->kernel);
+	return !compare_variants(group_manifest(group), m);
 }
 
 static struct group *groups_add(struct groups *groups, const struct run *run,
@@ -139,8 +134,6 @@ size_t groups_machine(const struct groups *groups, size_t first,
 
 /**
  * group_find() - the group of a variant among those of one machine
- *
- * Of several kernels it is the one whose run was given first.
  *
  * Return: the group, or NULL when no such run was given
  */

@@ -11,8 +11,9 @@
 /**
  * struct group - the runs of one variant on one machine
  *
- * Only runs that agree in lane, CPU, PCID, unit, kernel, stock or patched,
- * switch and marks share a group; nothing is ever pooled across groups.
+ * Only runs that agree in lane, CPU, PCID, unit, stock or patched, switch and
+ * marks share a group; nothing is ever pooled across groups.  What else runs may
+ * differ in is refused before (alike.h), unless that is overruled.
  *
  * @runs: in the order in which they were given
  * @n: at least 1

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/opts.h"
+#include "analyse/alike.h"
 #include "analyse/runs.h"
 
 /* "results/a/" -> "results", "a" -> ".", "/a" -> "/" */
@@ -39,8 +40,30 @@ static int check_new(const struct report_runs *runs, const char *dir)
 	return 0;
 }
 
-/* Load run directories and sort them into groups; 0, or -errno after one line on stderr */
-static int load(struct report_runs *runs, char **dirs, size_t n)
+/* What has nothing to do with modes would be taken for them, or pooled. */
+static int check_alike(const struct report_runs *runs)
+{
+	char what[DIFFERENCE_SIZE];
+
+	for (size_t i = 0; i < runs->n; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct run *a = &runs->run[j], *b = &runs->run[i];
+
+			if (!runs_differ(&a->manifest, &b->manifest, what))
+				continue;
+			log_error(
+				"%s and %s differ in %s; --force compares them all the same",
+				a->path, b->path, what);
+			return -EINVAL;
+		}
+	return 0;
+}
+
+/*
+ * Load run directories and sort them into groups; @force takes them even if more than
+ * their modes differs.  0, or -errno after one line on stderr.
+ */
+static int load(struct report_runs *runs, char **dirs, size_t n, bool force)
 {
 	int err = -ENOMEM;
 
@@ -58,6 +81,9 @@ static int load(struct report_runs *runs, char **dirs, size_t n)
 		if (err)
 			goto fail;
 	}
+	err = force ? 0 : check_alike(runs);
+	if (err)
+		goto fail;
 	err = groups_init(&runs->groups, runs->run, runs->n);
 	if (!err)
 		return 0;
@@ -71,14 +97,15 @@ fail:
  * report_runs_open() - the runs that a command is given
  * @cmd: for messages
  * @runs: out: needs report_runs_deinit() when this returns OPTS_GO_ON
+ * @force: take runs even if more than their modes differs
  * Return: OPTS_GO_ON, or an exit code after one line on stderr
  */
 int report_runs_open(const struct command *cmd, struct report_runs *runs,
-		     char **dirs, size_t n)
+		     char **dirs, size_t n, bool force)
 {
 	if (!n)
 		return opts_usage_error(cmd, "no run directory given");
-	return load(runs, dirs, n) ? EXIT_RUNTIME : OPTS_GO_ON;
+	return load(runs, dirs, n, force) ? EXIT_RUNTIME : OPTS_GO_ON;
 }
 
 /** report_runs_deinit() - free the runs */

@@ -21,7 +21,7 @@ struct report_runs {
 };
 
 int report_runs_open(const struct command *cmd, struct report_runs *runs,
-		     char **dirs, size_t n);
+		     char **dirs, size_t n, bool force);
 void report_runs_deinit(struct report_runs *runs);
 
 #endif /* PTISCOPE_ANALYSE_RUNS_H */

@@ -56,6 +56,7 @@ static int run_compare(int argc, char **argv)
 	const struct opt table[] = {
 		REPORT_OPT_FORMAT(&opts),
 		REPORT_OPT_EQUIVALENT(&opts),
+		REPORT_OPT_FORCE(&opts.force),
 		{ 0 },
 	};
 	int first, stop;
@@ -81,8 +82,8 @@ const struct command command_compare = {
 	.usage = "[options] DIR DIR",
 	.details =
 		"Compares every figure that both runs have, whatever their variants, and writes no\n"
-		"file. Two runs are one boot each: but in the exact lanes icount and bochs that\n"
-		"tells these two boots apart, not what they were booted with. 'ptiscope report'\n"
-		"compares several boots.",
+		"file. Two runs are one boot each, which tells these two boots apart, not what they\n"
+		"were booted with: 'ptiscope report' compares several boots. Runs of unlike\n"
+		"conditions are refused, as there.",
 	.run = run_compare,
 };

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/opts.h"
 #include "base/outfile.h"
+#include "cmd/report_opts.h"
 #include "plot/plot.h"
 #include "analyse/runs.h"
 
@@ -91,6 +92,7 @@ static int run_plot(int argc, char **argv)
 {
 	struct report_runs runs;
 	const char *dir = NULL;
+	bool force = false;
 	const struct opt table[] = {
 		{ .name = "output",
 		  .short_name = 'o',
@@ -98,6 +100,7 @@ static int run_plot(int argc, char **argv)
 		  .dest = &dir,
 		  .arg = "DIR",
 		  .help = "where the figures go (default: beside the first run)" },
+		REPORT_OPT_FORCE(&force),
 		{ 0 },
 	};
 	int first, err,
@@ -106,7 +109,7 @@ static int run_plot(int argc, char **argv)
 	if (stop != OPTS_GO_ON)
 		return stop;
 	stop = report_runs_open(&command_plot, &runs, argv + first,
-				argc - first);
+				argc - first, force);
 	if (stop != OPTS_GO_ON)
 		return stop;
 	if (!dir)

@@ -157,6 +157,7 @@ static int run_report(int argc, char **argv)
 		  .arg = "FILE",
 		  .help = "write a page with plots; '-' prints it instead" },
 		REPORT_OPT_EQUIVALENT(&opts),
+		REPORT_OPT_FORCE(&opts.force),
 		{ 0 },
 	};
 	int first,
@@ -182,10 +183,13 @@ const struct command command_report = {
 		"summary.csv (every run), compare.csv (late against early) and, where runs of a\n"
 		"stock kernel are given, baseline.csv (patched against stock). Runs of different\n"
 		"lanes are reported one after the other and never pooled.\n\n"
-		"Give the runs of several boots of each mode, at least 4: boots are what is\n"
-		"compared, but in the exact lanes icount and bochs. --equivalent gives the margin\n"
+		"Give the runs of several boots of each mode, at least 4, or 2 in the lanes icount\n"
+		"and bochs, which count: boots are what is compared. --equivalent gives the margin\n"
 		"within which the verdict is 'equivalent', in percent of the first of two figures\n"
 		"or in their unit.\n\n"
+		"Runs that differ in more than their modes (command line, microcode, kernel, its\n"
+		"configuration, iterations, unit) are refused; --force compares them all the same,\n"
+		"and the report says so.\n\n"
 		"--format csv prints the rows of compare.csv, baseline.csv, and those of marks and\n"
 		"PTI's cost; json holds everything. --html writes one page that loads nothing from\n"
 		"elsewhere; its plots need gnuplot.",

@@ -15,5 +15,5 @@ int report_opts_open(const struct command *cmd, struct report_opts *opts,
 			cmd,
 			"--equivalent: '%s' is neither a number nor one with %%",
 			opts->equivalent);
-	return report_runs_open(cmd, runs, dirs, n);
+	return report_runs_open(cmd, runs, dirs, n, opts->force);
 }

@@ -11,11 +11,13 @@
  * struct report_opts - options that commands on finished runs share
  * @format: enum report_format
  * @equivalent: value of --equivalent
+ * @force: compare runs that differ in more than their modes
  * @eq: out: @equivalent
  */
 struct report_opts {
 	int format;
 	const char *equivalent;
+	bool force;
 	struct equivalence eq;
 };
 
@@ -38,6 +40,13 @@ struct report_opts {
 		.dest = &(o)->equivalent, .arg = "D",                                          \
 		.help = "no matter: a difference up to D%, or D (default " EQUIVALENCE_DEFAULT \
 			")"                                                                    \
+	}
+
+#define REPORT_OPT_FORCE(force_)                                         \
+	{                                                                \
+		.name = "force", .short_name = 'f', .type = OPT_FLAG,    \
+		.dest = (force_),                                        \
+		.help = "compare runs of unlike conditions all the same" \
 	}
 
 int report_opts_open(const struct command *cmd, struct report_opts *opts,

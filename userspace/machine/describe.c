@@ -66,6 +66,10 @@ int describe_machine(struct manifest *m, const struct env *env, int lane,
 	if (!err)
 		err = manifest_set(&m->boot, env->boot);
 	if (!err)
+		err = manifest_set(&m->microcode, env->microcode);
+	if (!err)
+		err = manifest_set(&m->config, env->config);
+	if (!err)
 		err = manifest_set(&m->tsc_khz_source, source);
 	if (!err)
 		err = check_lane(m, env, lane >= 0);

@@ -128,6 +128,7 @@ static int probe_files(struct env *env, const char *root)
 		return err;
 	sysfile_line(root, "/proc/sys/kernel/osrelease", env->kernel,
 		     sizeof(env->kernel));
+	kconfig_sum(root, env->kernel, env->config);
 	if (!sysfile_line(root, VULN_DIR "/meltdown", env->meltdown,
 			  sizeof(env->meltdown)))
 		snprintf(env->meltdown, sizeof(env->meltdown), "unknown");

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/why.h"
+#include "machine/kconfig.h"
 #include "run/manifest.h"
 
 /**
@@ -19,6 +20,7 @@
  * @meltdown: the kernel's statement on Meltdown, or "unknown"
  * @cmdline: kernel command line
  * @microcode: revision of the first CPU, "" where the kernel does not say
+ * @config: kconfig_sum() of the kernel
  * @boot: id of this boot, "" when the kernel gives none
  * @hypervisor: signature of CPUID leaf 0x40000000, "" where there is none
  * @lane: what the CPUID says; %LANE_ICOUNT and %LANE_BOCHS can't be told
@@ -44,6 +46,7 @@ struct env {
 	char meltdown[128];
 	char cmdline[4096];
 	char microcode[32];
+	char config[KCONFIG_SUM_SIZE];
 	char boot[64];
 	char hypervisor[16];
 	enum lane lane;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/alike.h"
 #include "render/text.h"
 
 /* Every run of a machine, by group. */
@@ -254,28 +255,26 @@ static void warn_of_run(const struct run *run, const struct note_sink *sink)
 			     m->workloads[k].name);
 }
 
-/*
- * A variant from two kernels: only the first is compared.  Early from one kernel
- * and late from another: the kernels may differ in more than the switch.
- */
-static void warn_of_kernels(const struct machine *machine, size_t i,
-			    const struct note_sink *sink)
+/* Only --force lets such runs in: the first run that this one differs from */
+static void warn_of_difference(const struct machine *machine,
+			       const struct manifest *m,
+			       const struct note_sink *sink)
 {
-	const struct group *group = &machine->group[i], *first, *early;
-	const struct manifest *m = group_manifest(group);
+	char what[DIFFERENCE_SIZE];
 
-	first = group_find(machine->group, machine->n, m->variant,
-			   m->switch_mode, m->marks);
-	early = group_find(machine->group, machine->n, m->variant, SWITCH_EARLY,
-			   m->marks);
-	if (first != group)
+	for_each_run(machine, i, j)
+	{
+		const struct manifest *other = &run_at(machine, i, j)->manifest;
+
+		if (other == m)
+			return;
+		if (!runs_differ(other, m, what))
+			continue;
 		warn(sink, m->run,
-		     "not compared: '%s' is represented by kernel %s",
-		     group_label(group), group_manifest(first)->kernel);
-	else if (early && strcmp(group_manifest(early)->kernel, m->kernel))
-		warn(sink, m->run, "kernel %s is compared with %s of kernel %s",
-		     m->kernel, group_label(early),
-		     group_manifest(early)->kernel);
+		     "differs from %s in %s, and is compared all the same",
+		     other->run, what);
+		return;
+	}
 }
 
 /*
@@ -325,11 +324,15 @@ int warnings_each(const struct part *part, const struct note_sink *sink)
 	const struct machine *machine = &part->machine;
 
 	warn_of_boots(part, sink);
-	for (size_t i = 0; i < machine->n; i++) {
+	for (size_t i = 0; i < machine->n; i++)
 		warn_of_boot_ids(&machine->group[i], sink);
-		warn_of_kernels(machine, i, sink);
+	for_each_run(machine, i, j)
+	{
+		const struct run *run = run_at(machine, i, j);
+
+		warn_of_difference(machine, &run->manifest, sink);
+		warn_of_run(run, sink);
 	}
-	for_each_run(machine, i, j) warn_of_run(run_at(machine, i, j), sink);
 	return 0;
 }
 

@@ -56,10 +56,10 @@ const char *const capture_source_names[] = {
 /* Strings that are "" until they are set, so that no reader meets NULL. */
 static int set_empty_strings(struct manifest *m)
 {
-	char **fields[] = { &m->run,	     &m->kernel,
-			    &m->cpu,	     &m->cmdline,
-			    &m->boot,	     &m->tsc_khz_source,
-			    &m->capture_why, &m->samples_file };
+	char **fields[] = { &m->run,	     &m->kernel, &m->cpu,
+			    &m->cmdline,     &m->boot,	 &m->tsc_khz_source,
+			    &m->microcode,   &m->config, &m->capture_why,
+			    &m->samples_file };
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (manifest_set(fields[i], ""))
@@ -99,6 +99,8 @@ void manifest_deinit(struct manifest *m)
 	free(m->cpu);
 	free(m->cmdline);
 	free(m->boot);
+	free(m->microcode);
+	free(m->config);
 	free(m->tsc_khz_source);
 	free(m->capture_why);
 	free(m->samples_file);

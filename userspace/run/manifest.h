@@ -124,6 +124,8 @@ struct manifest_gap {
  * filled by rundir_save(), @created and @tool by manifest_init().
  *
  * @boot: the kernel's id of this boot; "" in manifests of tools that did not keep it
+ * @microcode: revision, "" where it is not known, as in runs of version 0.1.0
+ * @config: sum of the kernel's configuration, likewise
  * @switch_mode: %SWITCH_OFF when PTI is off; a stock kernel with PTI on is early
  * @tsc_khz: 0 when not known
  * @ticks_per_unit: TSC ticks in one @unit, above 0
@@ -145,6 +147,8 @@ struct manifest {
 	char *cpu;
 	char *cmdline;
 	char *boot;
+	char *microcode;
+	char *config;
 	uint64_t tsc_khz;
 	char *tsc_khz_source;
 	enum unit unit;

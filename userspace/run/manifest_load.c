@@ -65,6 +65,13 @@ static void get_string(struct source *s, const char *key, char **field)
 		fault(s, key, "does not fit into memory");
 }
 
+/* Runs of version 0.1.0 lack it. */
+static void get_if_there(struct source *s, const char *key, char **field)
+{
+	if (json_object_get(s->object, key))
+		get_string(s, key, field);
+}
+
 static bool get_bool(struct source *s, const char *key)
 {
 	json_t *value = get(s, key);
@@ -294,9 +301,9 @@ static void get_kernel(struct source *s, struct manifest *m)
 	m->pcid = get_bool(s, "pcid");
 	get_string(s, "cpu", &m->cpu);
 	get_string(s, "cmdline", &m->cmdline);
-	/* Runs of version 0.1.0 lack it. */
-	if (json_object_get(s->object, "boot"))
-		get_string(s, "boot", &m->boot);
+	get_if_there(s, "boot", &m->boot);
+	get_if_there(s, "microcode", &m->microcode);
+	get_if_there(s, "config", &m->config);
 	if (!s->err && m->pti == (m->switch_mode == SWITCH_OFF))
 		fault(s, "switch", "contradicts 'pti'");
 }

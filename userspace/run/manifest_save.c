@@ -115,7 +115,9 @@ static int set_kernel(json_t *root, const struct manifest *m)
 	       set(root, "pcid", json_boolean(m->pcid)) |
 	       set(root, "cpu", json_string(m->cpu)) |
 	       set(root, "cmdline", json_string(m->cmdline)) |
-	       set(root, "boot", json_string(m->boot));
+	       set(root, "boot", json_string(m->boot)) |
+	       set(root, "microcode", json_string(m->microcode)) |
+	       set(root, "config", json_string(m->config));
 }
 
 static int set_measurement(json_t *root, const struct manifest *m)
