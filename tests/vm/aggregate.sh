@@ -46,6 +46,24 @@ sums "several streams" 0 "3 passed, 0 failed, 0 skipped" \
 	'echo "ok 1 - a"; echo 1..1; echo 1..2; echo "ok 1 - b"; echo "ok 2 - c"'
 sums "nothing but skips" 1 "0 passed, 0 failed, 1 skipped" 'echo "ok 1 - a # SKIP x"; echo 1..1'
 
+# alone NAME EXIT LINE...: tests/one of these lines of shell
+alone() {
+	name=$1 want=$2
+	shift 2
+	printf "#!/bin/sh\n%s\n" "$*" >"$tmp/test"
+	rc=0
+	"$here/../one" "$tmp" "$tmp/test" >"$tmp/out" 2>&1 || rc=$?
+	is "$name" "$rc" "$want"
+}
+
+alone "one that passes, alone" 0 "echo ok 1; echo 1..1"
+alone "one that fails, alone" 1 "echo not ok 1; echo 1..1; exit 1"
+alone "one that says nothing, alone" 1 "exit 0"
+
+printf "#!/bin/sh\necho not ok 1; echo 1..1; exit 1\n" >"$tmp/test"
+JOBS=1 "$here/../run" "$tmp/test" "$tmp/test" >"$tmp/out" 2>&1
+is "one that fails stops no other" "$(tail -n 1 "$tmp/out")" "0 passed, 2 failed, 0 skipped"
+
 printf '#!/bin/sh\necho $$ >%s\nexec sleep 1000\n' "$tmp/pid" >"$tmp/test"
 "$here/../run" "$tmp/test" >"$tmp/out" 2>&1 &
 run=$!

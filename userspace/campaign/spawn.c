@@ -10,6 +10,7 @@
 
 #include "campaign/campaign.h"
 #include "base/log.h"
+#include "base/stop.h"
 
 extern char **environ;
 
@@ -45,7 +46,7 @@ static int spawn(pid_t *pid, const char *const argv[], FILE *out)
 }
 
 /**
- * campaign_spawn() - run a program and wait for its end
+ * campaign_spawn() - run a program and wait for its end, which comes soon when we are asked to stop
  * @argv: NULL-terminated; the program is looked for in PATH
  * @out: where its standard output goes, NULL for nowhere
  * Return: 0 if it exits with 0, -ENOENT where there is no such program, or another
@@ -53,6 +54,7 @@ static int spawn(pid_t *pid, const char *const argv[], FILE *out)
  */
 int campaign_spawn(const char *const argv[], FILE *out)
 {
+	struct stop_child wait;
 	int status = 0;
 	pid_t pid;
 	int err = spawn(&pid, argv, out);
@@ -60,6 +62,10 @@ int campaign_spawn(const char *const argv[], FILE *out)
 	if (err) {
 		log_error("can't run %s: %s", argv[0], strerror(err));
 		return -err;
+	}
+	if (!stop_child_open(&wait, pid)) {
+		stop_child_wait(&wait);
+		stop_child_close(&wait);
 	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;

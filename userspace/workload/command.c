@@ -107,14 +107,20 @@ static int judge(struct bench_ctx *ctx, int status)
 
 static int command_sample(struct bench_ctx *ctx, uint64_t *ticks)
 {
-	uint64_t start = bench_tsc();
-	int status = 0, err = 0;
+	int status = 0, err;
+	struct stop_child wait;
+	uint64_t start;
 
+	err = stop_child_open(&wait, ctx->helper);
+	if (err)
+		return err;
+	start = bench_tsc();
 	if (write(ctx->to_helper, "", 1) != 1)
 		err = -errno;
-	while (waitpid(ctx->helper, &status, 0) < 0 && errno == EINTR)
-		;
+	stop_child_wait(&wait);
 	*ticks = bench_tsc() - start;
+	stop_child_close(&wait);
+	waitpid(ctx->helper, &status, 0);
 	if (!err)
 		err = judge(ctx, status);
 	close_helper(ctx);
