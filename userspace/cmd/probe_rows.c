@@ -30,10 +30,10 @@ static const struct why user_table_why = {
 };
 
 static const struct probe_kind kinds[PTISCOPE_PROBE_COUNT] = {
-	[PTISCOPE_PROBE_TSC_PAIR] = { "tsc_pair",
-				      "nothing: two TSC reads, in all others" },
-	[PTISCOPE_PROBE_MARK_PAIR] = { "mark_pair",
-				       "two marks: least window and switch" },
+	[PTISCOPE_PROBE_TSC_PAIR] = { .name = "tsc_pair",
+				      .what = "nothing: two TSC reads, in all others" },
+	[PTISCOPE_PROBE_MARK_PAIR] = { .name = "mark_pair",
+				       .what = "two marks: least window and switch" },
 	[PTISCOPE_PROBE_CR3_NOFLUSH] = { "cr3_noflush",
 					 "CR3 write, same value, NOFLUSH",
 					 { NO_PCID } },
