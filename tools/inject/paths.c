@@ -14,13 +14,19 @@ const char *const event_names[EVENT_COUNT + 1] = {
 	[EVENT_NESTED] = "nested",
 };
 
-/* A path that the guest's own instruction begins */
-#define USER(path_name, number, label, entry_symbol, frame_kind, function)    \
-	{                                                                     \
-		.name = path_name, .op = number, .op_name = label,            \
-		.program = 64, .trigger = EVENT_COUNT, .entry = entry_symbol, \
-		.frame = frame_kind, .handler = function, .events = NMI | MCE \
+/* A path that an instruction of the guest program, of so many bits, begins */
+#define GUEST(bits, path_name, number, label, entry_symbol, frame_kind, \
+	      function, ...)                                            \
+	{                                                               \
+		.name = path_name, .op = number, .op_name = label,      \
+		.program = bits, .trigger = EVENT_COUNT,                \
+		.entry = entry_symbol, .frame = frame_kind,             \
+		.handler = function, .events = NMI | MCE, __VA_ARGS__   \
 	}
+#define USER(...) GUEST(64, __VA_ARGS__, )
+#define USER32(...) GUEST(32, __VA_ARGS__, )
+/* The same where the frame points to the IRET to user mode, which faults */
+#define FROM_IRET(...) GUEST(64, __VA_ARGS__, .from = "native_irq_return_iret")
 
 /* A path of an event that is injected, at an instruction of syscall64 or nop */
 #define HOST(path_name, number, label, what, place, entry_symbol, function, \
@@ -49,15 +55,8 @@ const struct path paths[] = {
 	     FRAME_PLAIN, "noist_exc_debug"),
 	USER("debug_watch", OP_WATCH_USER, "watch_user", "asm_exc_debug",
 	     FRAME_PLAIN, "noist_exc_debug"),
-	{ .name = "debug_kernel",
-	  .op = OP_WATCH_KERNEL,
-	  .op_name = "watch_kernel",
-	  .program = 64,
-	  .trigger = EVENT_COUNT,
-	  .entry = "asm_exc_debug",
-	  .frame = FRAME_UNKNOWN,
-	  .handler = "exc_debug",
-	  .events = NMI | MCE },
+	USER("debug_kernel", OP_WATCH_KERNEL, "watch_kernel", "asm_exc_debug",
+	     FRAME_UNKNOWN, "exc_debug"),
 	USER("invalid_op", OP_INVALID_OP, "invalid_op", "asm_exc_invalid_op",
 	     FRAME_PLAIN, "exc_invalid_op"),
 	USER("general_protection", OP_GENERAL_PROTECTION, "general_protection",
@@ -71,35 +70,13 @@ const struct path paths[] = {
 	     "common_interrupt"),
 	USER("espfix", OP_ESPFIX, "espfix", "asm_int80_emulation", FRAME_PLAIN,
 	     "int80_emulation"),
-	{ .name = "bad_iret",
-	  .op = OP_BAD_IRET,
-	  .op_name = "bad_iret",
-	  .program = 64,
-	  .trigger = EVENT_COUNT,
-	  .from = "native_irq_return_iret",
-	  .entry = "asm_exc_general_protection",
-	  .frame = FRAME_ERROR,
-	  .handler = "exc_general_protection",
-	  .events = NMI | MCE },
-	{ .name = "double_fault",
-	  .op = OP_DOUBLE_FAULT,
-	  .op_name = "double_fault",
-	  .program = 64,
-	  .trigger = EVENT_COUNT,
-	  .from = "native_irq_return_iret",
-	  .entry = "asm_exc_double_fault",
-	  .frame = FRAME_ERROR,
-	  .handler = "exc_double_fault",
-	  .events = NMI | MCE },
-	{ .name = "fork_return",
-	  .op = OP_FORK,
-	  .op_name = "fork",
-	  .program = 64,
-	  .trigger = EVENT_COUNT,
-	  .entry = "ret_from_fork_asm",
-	  .frame = FRAME_UNKNOWN,
-	  .handler = "ret_from_fork",
-	  .events = NMI | MCE },
+	FROM_IRET("bad_iret", OP_BAD_IRET, "bad_iret",
+		  "asm_exc_general_protection", FRAME_ERROR,
+		  "exc_general_protection"),
+	FROM_IRET("double_fault", OP_DOUBLE_FAULT, "double_fault",
+		  "asm_exc_double_fault", FRAME_ERROR, "exc_double_fault"),
+	USER("fork_return", OP_FORK, "fork", "ret_from_fork_asm", FRAME_UNKNOWN,
+	     "ret_from_fork"),
 	HOST("nmi_user", OP_NOP, "nop", EVENT_NMI, NULL, "asm_exc_nmi",
 	     "exc_nmi", MCE | NESTED),
 	HOST("nmi_kernel", OP_SYSCALL64, "syscall64", EVENT_NMI,
@@ -114,32 +91,11 @@ const struct path paths[] = {
 	HOST("mce_window", OP_SYSCALL64, "syscall64", EVENT_MCE,
 	     "entry_SYSCALL_64", "asm_exc_machine_check", "exc_machine_check",
 	     NMI),
-	{ .name = "int80_32",
-	  .op = OP_INT80_32,
-	  .op_name = "int80_32",
-	  .program = 32,
-	  .trigger = EVENT_COUNT,
-	  .entry = "asm_int80_emulation",
-	  .frame = FRAME_PLAIN,
-	  .handler = "int80_emulation",
-	  .events = NMI | MCE },
-	{ .name = "sysenter32",
-	  .op = OP_VSYSCALL32,
-	  .op_name = "vsyscall32",
-	  .program = 32,
-	  .trigger = EVENT_COUNT,
-	  .entry = "entry_SYSENTER_compat",
-	  .frame = FRAME_UNKNOWN,
-	  .handler = "do_SYSENTER_32",
-	  .events = NMI | MCE },
-	{ .name = "syscall32",
-	  .op = OP_VSYSCALL32,
-	  .op_name = "vsyscall32",
-	  .program = 32,
-	  .trigger = EVENT_COUNT,
-	  .entry = "entry_SYSCALL_compat",
-	  .frame = FRAME_UNKNOWN,
-	  .handler = "do_fast_syscall_32",
-	  .events = NMI | MCE },
+	USER32("int80_32", OP_INT80_32, "int80_32", "asm_int80_emulation",
+	       FRAME_PLAIN, "int80_emulation"),
+	USER32("sysenter32", OP_VSYSCALL32, "vsyscall32",
+	       "entry_SYSENTER_compat", FRAME_UNKNOWN, "do_SYSENTER_32"),
+	USER32("syscall32", OP_VSYSCALL32, "vsyscall32", "entry_SYSCALL_compat",
+	       FRAME_UNKNOWN, "do_fast_syscall_32"),
 	{ .name = NULL }
 };

@@ -13,7 +13,7 @@
  * struct operation - one way into the kernel
  * @op: its number
  * @name: for messages
- * @round: the code in round64.S or round32.S
+ * @round: the code in round.S
  * @after: the label behind the operation
  * @prepare: set what is special before it, in round_in; may be NULL
  * @expect: set what it changes, in a copy of round_in; may be NULL

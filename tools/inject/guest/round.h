@@ -3,8 +3,7 @@
 #define PTISCOPE_TOOLS_GUEST_ROUND_H
 
 /*
- * Places of the registers in round_in and round_out, which round64.S and
- * round32.S share with C.
+ * Places of the registers in round_in and round_out, which round.S shares with C.
  */
 #define R_AX 0
 #define R_BX 1
