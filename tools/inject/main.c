@@ -159,46 +159,49 @@ static void check_request(struct argp_state *state, const struct request *req)
 		check_list(state, req->event, true);
 }
 
+/* Where the argument of an option goes that is taken as it is, or NULL */
+static const char **text_option(struct request *req, int key)
+{
+	switch (key) {
+	case KEY_GDB:
+		return &req->gdb;
+	case KEY_QMP:
+		return &req->qmp;
+	case KEY_VMLINUX:
+		return &req->vmlinux;
+	case KEY_GUEST:
+		return &req->guest;
+	case KEY_GUEST32:
+		return &req->guest32;
+	case KEY_PATH:
+		return &req->path;
+	case KEY_EVENT:
+		return &req->event;
+	case KEY_PLANT:
+		return &req->plant;
+	case KEY_POINTS:
+		return &req->points;
+	case 'o':
+		return &req->output;
+	}
+	return NULL;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct request *req = state->input;
+	const char **text = text_option(req, key);
 
+	if (text) {
+		*text = arg;
+		return 0;
+	}
 	switch (key) {
-	case KEY_GDB:
-		req->gdb = arg;
-		return 0;
-	case KEY_QMP:
-		req->qmp = arg;
-		return 0;
-	case KEY_VMLINUX:
-		req->vmlinux = arg;
-		return 0;
-	case KEY_GUEST:
-		req->guest = arg;
-		return 0;
-	case KEY_GUEST32:
-		req->guest32 = arg;
-		return 0;
-	case KEY_PATH:
-		req->path = arg;
-		return 0;
-	case KEY_EVENT:
-		req->event = arg;
-		return 0;
 	case KEY_EVERY:
 		req->every = number(state, arg);
 		return 0;
 	case KEY_PHASE:
 		req->phase = number(state, arg);
-		return 0;
-	case KEY_PLANT:
-		req->plant = arg;
-		return 0;
-	case 'o':
-		req->output = arg;
-		return 0;
-	case KEY_POINTS:
-		req->points = arg;
 		return 0;
 	case KEY_TAP:
 		req->tap = true;

@@ -144,6 +144,20 @@ int entry_alts_site(const struct entry_alts *alts, uint64_t addr);
 uint64_t entry_alt_target(const struct entry_site *site,
 			  const struct entry_variant *v, uint64_t target);
 
+/* ---- index.c: arrays with a hash table ---- */
+
+/**
+ * struct entry_index - of an array, one plus the number of an item in each slot
+ * @room: how many items the array has room for
+ */
+struct entry_index {
+	uint32_t *slot;
+	size_t slots;
+	size_t room;
+};
+
+void *entry_index_grow(struct entry_index *t, void *items, size_t size);
+
 /* ---- insn.c: instructions ---- */
 
 /* Where an instruction is: a site of -1 is text that nothing replaces. */
@@ -207,9 +221,7 @@ struct entry_decoder {
 	const struct entry_alts *alts;
 	struct entry_insn **insns;
 	size_t count;
-	size_t capacity;
-	uint32_t *table;
-	size_t table_size;
+	struct entry_index index;
 };
 
 int entry_decoder_init(struct entry_decoder *d, const struct entry_kernel *k,

@@ -10,7 +10,6 @@
 #include "lib/entry/entry.h"
 
 #define INSN_MAX 15
-#define TABLE_FIRST 4096
 
 /*
  * What the entry code is made of, and all that the state knows the effect of.
@@ -180,7 +179,7 @@ void entry_decoder_free(struct entry_decoder *d)
 		free(d->insns[n]);
 	}
 	free(d->insns);
-	free(d->table);
+	free(d->index.slot);
 	if (d->handle)
 		cs_close(&d->handle);
 	if (d->att)
@@ -204,31 +203,22 @@ static bool same_place(const struct entry_place *a, const struct entry_place *b)
 static uint32_t *find_slot(struct entry_decoder *d,
 			   const struct entry_place *place)
 {
-	size_t n = hash(place) & (d->table_size - 1);
+	size_t n = hash(place) & (d->index.slots - 1);
 
-	while (d->table[n] &&
-	       !same_place(&d->insns[d->table[n] - 1]->place, place))
-		n = (n + 1) & (d->table_size - 1);
-	return &d->table[n];
+	while (d->index.slot[n] &&
+	       !same_place(&d->insns[d->index.slot[n] - 1]->place, place))
+		n = (n + 1) & (d->index.slots - 1);
+	return &d->index.slot[n];
 }
 
 static int grow(struct entry_decoder *d)
 {
-	size_t size = d->table_size ? 2 * d->table_size : TABLE_FIRST;
 	struct entry_insn **insns =
-		reallocarray(d->insns, size / 2, sizeof(*insns));
-	uint32_t *table;
+		entry_index_grow(&d->index, d->insns, sizeof(*insns));
 
 	if (!insns)
 		return -ENOMEM;
 	d->insns = insns;
-	d->capacity = size / 2;
-	table = calloc(size, sizeof(*table));
-	if (!table)
-		return -ENOMEM;
-	free(d->table);
-	d->table = table;
-	d->table_size = size;
 	for (size_t n = 0; n < d->count; n++)
 		*find_slot(d, &insns[n]->place) = n + 1;
 	return 0;
@@ -263,7 +253,7 @@ int entry_decode(struct entry_decoder *d, struct entry_place place)
 	uint64_t src;
 	size_t len;
 
-	if (d->count == d->capacity && grow(d))
+	if (d->count == d->index.room && grow(d))
 		return -ENOMEM;
 	if (*find_slot(d, &place))
 		return (int)*find_slot(d, &place) - 1;

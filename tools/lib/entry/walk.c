@@ -11,7 +11,6 @@
 #include "lib/entry/entry.h"
 
 #define ITEMS_MAX 2000000
-#define TABLE_FIRST 65536
 
 struct item {
 	struct entry_state state;
@@ -25,9 +24,7 @@ struct walk {
 	const struct entry_visitor *visitor;
 	struct item *items;
 	size_t count;
-	size_t capacity;
-	uint32_t *table;
-	size_t table_size;
+	struct entry_index index;
 };
 
 /* FNV-1a */
@@ -43,34 +40,26 @@ static size_t hash(const struct item *item)
 
 static uint32_t *find_slot(struct walk *w, const struct item *item)
 {
-	size_t n = hash(item) & (w->table_size - 1);
+	size_t n = hash(item) & (w->index.slots - 1);
 
-	for (; w->table[n]; n = (n + 1) & (w->table_size - 1)) {
-		const struct item *other = &w->items[w->table[n] - 1];
+	for (; w->index.slot[n]; n = (n + 1) & (w->index.slots - 1)) {
+		const struct item *other = &w->items[w->index.slot[n] - 1];
 
 		if (other->insn == item->insn &&
 		    !memcmp(&other->state, &item->state, sizeof(item->state)))
 			break;
 	}
-	return &w->table[n];
+	return &w->index.slot[n];
 }
 
 static int grow(struct walk *w)
 {
-	size_t size = w->table_size ? 2 * w->table_size : TABLE_FIRST;
-	struct item *items = reallocarray(w->items, size / 2, sizeof(*items));
-	uint32_t *table;
+	struct item *items =
+		entry_index_grow(&w->index, w->items, sizeof(*items));
 
 	if (!items)
 		return -ENOMEM;
 	w->items = items;
-	w->capacity = size / 2;
-	table = calloc(size, sizeof(*table));
-	if (!table)
-		return -ENOMEM;
-	free(w->table);
-	w->table = table;
-	w->table_size = size;
 	for (size_t n = 0; n < w->count; n++)
 		*find_slot(w, &items[n]) = n + 1;
 	return 0;
@@ -98,7 +87,7 @@ static int add(struct walk *w, struct entry_place place,
 
 	if (w->count == ITEMS_MAX)
 		return -E2BIG;
-	if (w->count == w->capacity && grow(w))
+	if (w->count == w->index.room && grow(w))
 		return -ENOMEM;
 	item.insn = entry_decode(w->d, place);
 	if (item.insn == -EINVAL && from) {
@@ -344,7 +333,7 @@ int entry_walk(struct entry_text *t, const struct entry_visitor *visitor)
 	for (size_t n = 0; n < w.count && !ret; n++)
 		ret = step(&w, n);
 	free(w.items);
-	free(w.table);
+	free(w.index.slot);
 	if (!ret)
 		return EXIT_OK;
 	warnx("the paths cannot be followed: %s",
