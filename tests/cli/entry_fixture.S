@@ -8,6 +8,7 @@
 #define FEATURE_ALWAYS (3 * 32 + 21)
 #define FEATURE_PTI (7 * 32 + 11)
 #define FEATURE_FREE (9 * 32 + 20)
+#define FEATURE_NEW (5 * 32 + 1)
 #define FEATURE_LATE (21 * 32 + 30)
 #define FEATURE_MARKS (21 * 32 + 31)
 #define FEATURE_VERW (3 * 32 + 18)

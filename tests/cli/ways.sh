@@ -116,6 +116,9 @@ differs "no mark's" intel-off late off "+ $out LFENCE SWAPGS" "- $out SWAPGS"
 own '-DAT_EXIT=lfence; nop; rdtsc'
 differs 'not directly before' intel-off late on "+ $out LFENCE SWAPGS" "- $out SWAPGS"
 
+own "-DAT_EXIT=$(alternative FEATURE_FREE new1 lfence) $(alternative FEATURE_NEW new2 lfence)"
+refused 3 "no set has feature 5*32+1, which alternatives depend on" --set amd "$tmp/stock" "$tmp/own"
+
 # From elsewhere to behind what others execute
 fork='function -> SYSRET, user mode:'
 stock '-DOUTSIDE=jmp leave' '-DAT_EXIT=verw constant(%rip)'

@@ -122,6 +122,25 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+/* Load a kernel whose alternatives depend on nothing that the sets leave out. */
+static int load(struct entry_text *text, const struct entry_kernel *k,
+		const struct entry_config *config)
+{
+	int code = entry_text_load(text, k, config);
+
+	for (size_t n = 0; code == EXIT_OK && n < text->alts.feature_count;
+	     n++) {
+		uint16_t feature = text->alts.feature[n];
+
+		if (feature_is_in_a_set(feature))
+			continue;
+		warnx("no set has feature %d*32+%d, which alternatives depend on",
+		      feature / 32, feature % 32);
+		code = EXIT_UNSUPPORTED;
+	}
+	return code;
+}
+
 /* The ways of a text that is loaded, as it is now */
 static int list_ways(struct entry_text *text, struct plants *plants,
 		     struct way_list *list)
@@ -259,7 +278,7 @@ static int check_mode(struct check *c, const struct entry_config *config)
 	struct entry_text text;
 	struct way_list own = { 0 };
 	size_t differences;
-	int code = entry_text_load(&text, &c->kernel, config);
+	int code = load(&text, &c->kernel, config);
 
 	if (code == EXIT_OK)
 		code = list_ways(&text, c->req->plant ? &plants : NULL, &own);
@@ -287,7 +306,7 @@ static int check_set(struct check *c)
 {
 	struct entry_config config = { .features = c->set->on };
 	struct entry_text text;
-	int code = entry_text_load(&text, &c->stock_kernel, &config), worst;
+	int code = load(&text, &c->stock_kernel, &config), worst;
 
 	if (code == EXIT_OK)
 		code = list_ways(&text, NULL, &c->stock);

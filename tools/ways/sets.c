@@ -20,6 +20,9 @@
 #define SRSO ENTRY_FEATURE(11, 24)
 #define SRSO_ALIAS ENTRY_FEATURE(11, 25)
 #define CLEAR_BHB_LOOP ENTRY_FEATURE(21, 1)
+/* Bugs come behind the features. */
+#define BUG_NULL_SEG ENTRY_FEATURE(22, 10)
+#define BUG_SWAPGS_FENCE ENTRY_FEATURE(22, 11)
 
 /* With PTI on SWAPGS of the user's side needs no fence of its own. */
 #define INTEL PCID, FSGSBASE, SMAP, FENCE_SWAPGS_KERNEL
@@ -56,7 +59,8 @@ const struct feature_set feature_sets[] = {
 	{ "amd-tsa", "AMD, Zen 3, tsa=on",
 	  SET(AMD, RETPOLINE, RETHUNK, UNRET, SRSO_ALIAS, CLEAR_CPU_BUF) },
 	{ "amd-old", "AMD without PCID, FSGSBASE and SMAP, retbleed=unret",
-	  SET(RETPOLINE, RETHUNK, UNRET, FENCE_SWAPGS_KERNEL) },
+	  SET(RETPOLINE, RETHUNK, UNRET, FENCE_SWAPGS_KERNEL, BUG_NULL_SEG,
+	      BUG_SWAPGS_FENCE) },
 	/* No machine has these, but each alternative counts in them. */
 	{ "all", "every mitigation at once",
 	  SET(PCID, FSGSBASE, SMAP, CLEAR_CPU_BUF, KERNEL_IBRS,
@@ -66,6 +70,17 @@ const struct feature_set feature_sets[] = {
 	  "every mitigation but IBPB at once, without PCID, FSGSBASE and SMAP",
 	  SET(CLEAR_CPU_BUF, KERNEL_IBRS, FENCE_SWAPGS_USER,
 	      FENCE_SWAPGS_KERNEL, RETPOLINE, RETHUNK, UNRET,
-	      FEATURE_CALL_DEPTH, CLEAR_BHB_LOOP) },
+	      FEATURE_CALL_DEPTH, CLEAR_BHB_LOOP, BUG_NULL_SEG,
+	      BUG_SWAPGS_FENCE) },
 	{ 0 }
 };
+
+/** feature_is_in_a_set() - does one of the sets have it on? */
+bool feature_is_in_a_set(uint16_t feature)
+{
+	for (const struct feature_set *s = feature_sets; s->name; s++)
+		for (const uint16_t *f = s->on; *f; f++)
+			if (*f == feature)
+				return true;
+	return false;
+}

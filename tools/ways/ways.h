@@ -25,6 +25,7 @@ struct feature_set {
 };
 
 extern const struct feature_set feature_sets[];
+bool feature_is_in_a_set(uint16_t feature);
 
 #define FEATURE_CALL_DEPTH ENTRY_FEATURE(11, 19)
 

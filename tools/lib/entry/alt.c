@@ -39,8 +39,8 @@ struct entry {
 	struct record r;
 };
 
-/* 1 on, 0 off, -1 either */
-static int known(int feature, const struct entry_config *config)
+/* 1 on, 0 off, -1 by the CPU and its mitigations */
+static int settled(int feature, const struct entry_config *config)
 {
 	switch (feature) {
 	case FEATURE_ALWAYS:
@@ -54,8 +54,16 @@ static int known(int feature, const struct entry_config *config)
 	case FEATURE_PTI_MARKS:
 		return config->marks;
 	}
-	if (!config->features)
-		return -1;
+	return -1;
+}
+
+/* 1 on, 0 off, -1 either */
+static int known(int feature, const struct entry_config *config)
+{
+	int on = settled(feature, config);
+
+	if (on >= 0 || !config->features)
+		return on;
 	for (const uint16_t *f = config->features; *f; f++)
 		if (*f == feature)
 			return 1;
@@ -278,6 +286,29 @@ static bool leads_in(const struct entry_kernel *k, const struct entry *entries,
 	return false;
 }
 
+/* Take note of what decides at a site. */
+static int add_features(struct entry_alts *alts,
+			const struct entry_config *config,
+			const struct entry *entries, size_t count)
+{
+	for (size_t e = 0; e < count; e++) {
+		uint16_t feature = entries[e].r.feature;
+		size_t n = 0;
+
+		if (settled(feature, config) >= 0)
+			continue;
+		while (n < alts->feature_count && alts->feature[n] != feature)
+			n++;
+		if (n == ENTRY_FEATURES) {
+			warnx("the alternatives depend on too many features");
+			return EXIT_UNSUPPORTED;
+		}
+		alts->feature[n] = feature;
+		alts->feature_count += n == alts->feature_count;
+	}
+	return EXIT_OK;
+}
+
 /* What was booted is patched already, and the image has it. */
 static bool is_wanted(const struct entry_kernel *k, const struct entry *entries,
 		      size_t count)
@@ -318,8 +349,12 @@ int entry_alts_load(struct entry_alts *alts, const struct entry_kernel *k,
 		for (next = n;
 		     next < count && entries[next].addr == entries[n].addr;)
 			next++;
-		if (is_wanted(k, entries + n, next - n))
-			code = add_site(alts, k, config, entries + n, next - n);
+		if (!is_wanted(k, entries + n, next - n))
+			continue;
+		code = add_site(alts, k, config, entries + n, next - n);
+		if (code == EXIT_OK)
+			code = add_features(alts, config, entries + n,
+					    next - n);
 	}
 	free(entries);
 	return code;

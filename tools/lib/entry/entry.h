@@ -130,9 +130,17 @@ struct entry_config {
 	const uint16_t *features;
 };
 
+#define ENTRY_FEATURES 64
+
+/**
+ * struct entry_alts - all sites
+ * @feature: what decides at them, but for what is settled by the mode
+ */
 struct entry_alts {
 	struct entry_site *sites;
 	size_t count;
+	uint16_t feature[ENTRY_FEATURES];
+	size_t feature_count;
 };
 
 int entry_alts_load(struct entry_alts *alts, const struct entry_kernel *k,
