@@ -14,6 +14,7 @@ enum key {
 	KEY_SET = 256,
 	KEY_MODE,
 	KEY_MARKS,
+	KEY_IMAGE,
 	KEY_LIST,
 	KEY_PLANT,
 };
@@ -29,6 +30,8 @@ struct request {
 	const char *stock;
 	const char *vmlinux;
 	const char *set;
+	char *image;
+	uint64_t image_address;
 	unsigned int late;
 	unsigned int marks;
 	bool list;
@@ -40,6 +43,9 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "mode", KEY_MODE, "early|late", 0, "Only pti_switch=MODE (both)", 0 },
 	{ "marks", KEY_MARKS, "on|off", 0, "Only pti_marks=MARKS (both)", 0 },
+	{ "image", KEY_IMAGE, "FILE@ADDRESS", 0,
+	  "Take the entry text of VMLINUX from FILE, that of a booted kernel, whose first byte is at the run-time ADDRESS; with --set, --mode and --marks of that boot",
+	  0 },
 	{ "list", KEY_LIST, NULL, 0, "Show every way of VMLINUX", 0 },
 	{ "plant", KEY_PLANT, NULL, 0,
 	  "Plant faults in VMLINUX, one after the other, in memory: each must be found",
@@ -98,6 +104,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_MARKS:
 		req->marks = choose(state, "marks", arg, "off", "on");
 		return 0;
+	case KEY_IMAGE:
+		req->image = arg;
+		if (!entry_image_option(arg, &req->image_address))
+			argp_failure(state, EXIT_USAGE, 0,
+				     "--image: '%s' is not FILE@ADDRESS", arg);
+		return 0;
 	case KEY_LIST:
 		req->list = true;
 		return 0;
@@ -117,6 +129,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!req->vmlinux)
 			argp_failure(state, EXIT_USAGE, 0,
 				     "STOCK and VMLINUX are needed");
+		if (req->image && (!req->set || req->late == CHOICE_BOTH ||
+				   req->marks == CHOICE_BOTH || req->plant))
+			argp_failure(
+				state, EXIT_USAGE, 0,
+				"--image goes with --set, --mode and --marks, and without --plant");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -335,6 +352,9 @@ static int run(const struct request *req)
 
 	if (code == EXIT_OK)
 		code = entry_kernel_open(&c.kernel, req->vmlinux);
+	if (code == EXIT_OK && req->image)
+		code = entry_kernel_image(&c.kernel, req->image,
+					  req->image_address);
 	worst = code;
 	for (c.set = feature_sets; c.set->name && code == EXIT_OK; c.set++) {
 		if (req->set && strcmp(req->set, c.set->name) != 0)

@@ -5,7 +5,6 @@
  */
 #include <argp.h>
 #include <err.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,18 +64,10 @@ static void choose(struct argp_state *state, const char *name, const char *text,
 
 static void set_image(struct argp_state *state, struct request *req, char *arg)
 {
-	char *at = strrchr(arg, '@');
-	char *end = NULL;
-
-	errno = 0;
-	if (at && at[1] != '-' && at[1] != '+' && at[1] != ' ')
-		req->image_address = strtoull(at + 1, &end, 16);
-	if (!at || at == arg || errno || end == at + 1 || !end || *end)
+	req->image = arg;
+	if (!entry_image_option(arg, &req->image_address))
 		argp_failure(state, EXIT_USAGE, 0,
 			     "--image: '%s' is not FILE@ADDRESS", arg);
-	else
-		*at = '\0';
-	req->image = arg;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

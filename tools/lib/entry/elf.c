@@ -164,6 +164,26 @@ int entry_kernel_open(struct entry_kernel *k, const char *path)
 	return EXIT_OK;
 }
 
+/**
+ * entry_image_option() - take FILE@ADDRESS apart
+ * @text: FILE is left of it
+ * @address: out: ADDRESS, in hexadecimal
+ * Return: is it one? If not, @text stays as it is
+ */
+bool entry_image_option(char *text, uint64_t *address)
+{
+	char *at = strrchr(text, '@');
+	char *end = NULL;
+
+	errno = 0;
+	if (at && at[1] != '-' && at[1] != '+' && at[1] != ' ')
+		*address = strtoull(at + 1, &end, 16);
+	if (!at || at == text || errno || end == at + 1 || !end || *end)
+		return false;
+	*at = '\0';
+	return true;
+}
+
 static int read_image(struct entry_kernel *k, const char *path)
 {
 	FILE *file = fopen(path, "re");

@@ -70,6 +70,7 @@ struct entry_kernel {
 #define ENTRY_NAME_MAX 160
 
 int entry_kernel_open(struct entry_kernel *k, const char *path);
+bool entry_image_option(char *text, uint64_t *address);
 int entry_kernel_image(struct entry_kernel *k, const char *path,
 		       uint64_t address);
 void entry_kernel_close(struct entry_kernel *k);
