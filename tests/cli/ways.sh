@@ -57,6 +57,8 @@ refused 2 "--marks: '' is not off or on" --marks '' a b
 ways --set none a b
 is "--set none: exit code" "$rc" 2
 has "--set none: names those that there are" "$tmp/err" "no 'none' among intel .* amd"
+refused 2 "--image: 'file' is not FILE@ADDRESS" --image file a b
+refused 2 "--image goes with --set, --mode and --marks, and without --plant" --image file@1 a b
 refused 1 "/nonexistent: No such file or directory" /nonexistent a
 refused 3 "$0: not an x86-64 vmlinux" "$0" a
 ok "an image without marks builds" image plain
@@ -149,4 +151,15 @@ own "$code"
 ways --plant --set intel-mds --mode late --marks on "$tmp/stock" "$tmp/own"
 is "--plant: what is not found: exit code" "$rc" 1
 has "--plant: it is named" "$tmp/out" '^[0-9a-f]{16} leave\+0x[0-9a-f]+: added, not found$'
+
+# As booted: the image of the entry text has what its alternatives would put there.
+stock "-DAT_EXIT=$verw"
+own "-DAT_EXIT=$verw"
+start=$(nm "$tmp/own" | sed -n 's/ T __entry_text_start$//p')
+objcopy -O binary -j .text "$tmp/own" "$tmp/text"
+tail -c +4097 "$tmp/text" >"$tmp/image"
+ways --image "$tmp/image@$start" --set intel-off --mode late --marks off "$tmp/stock" "$tmp/own"
+is "--image: what is not patched is as without the feature" "$rc" 0
+ways --image "$tmp/image@$start" --set intel-mds --mode late --marks off "$tmp/stock" "$tmp/own"
+is "--image: and differs from what is with it" "$rc $(grep -c "^- $out VERW SWAPGS" "$tmp/out")" '1 1'
 tap_done
