@@ -2,12 +2,13 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 #
 # For the tests of the command line; sourced with $here set to this directory.
-# PTISCOPE and MKRUN name other builds than the one in this tree.
+# PTISCOPE, MKRUN and PLANT name other builds than the one in this tree.
 
 top=$(cd "$here/../.." && pwd)
 . "$here/../tap.sh"
 cli=${PTISCOPE:-$top/userspace/.output/ptiscope}
 mkrun=${MKRUN:-$top/userspace/.output/mkrun}
+plant=${PLANT:-$top/userspace/.output/plant}
 [ -x "$cli" ] || { echo "Bail out! $cli is missing: make cli"; exit 1; }
 # Tests run several at once: one of them builds, the others wait for it.
 [ -n "${MKRUN:-}" ] ||

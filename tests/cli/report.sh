@@ -96,6 +96,21 @@ works "A/A" report -o aa a b a2 b2
 is "A/A shows no difference" "$(tail -n +2 aa/compare.csv | cut -d, -f 10,14 | sort -u)" '0,'
 is "nor do its verdicts" "$(tail -n +2 aa/compare.csv | cut -d, -f 15 | sort -u)" 'equivalent within 1 %'
 
+# A/A of boots that differ: nothing is shown, but what is planted is.
+same='' planted='' k=1
+while [ $k -le 6 ]; do
+	"$mkrun" same-a-$k lane=tcg boot=a$k jitter=20 seed=$k add=$((k * 7919 % 9))
+	"$mkrun" same-b-$k lane=tcg boot=b$k jitter=20 seed=$((90 + k)) add=$((k * 1447 % 9)) switch=late
+	"$plant" same-b-$k planted-$k getppid 5
+	same="$same same-a-$k" planted="$planted planted-$k" k=$((k + 1))
+done
+# shellcheck disable=SC2086
+works "A/A of boots" report -o aab $same same-b-*
+is "shows no difference" "$(tail -n +2 aab/compare.csv | grep -c -E ',(slower|faster),')" 0
+# shellcheck disable=SC2086
+works "5 % more of one of four workloads" report -o planted $same $planted
+is "are shown, and nothing else" "$(grep -E ',(slower|faster),' planted/compare.csv | cut -d, -f 3)" getppid
+
 # Lanes, CPUs and PCID states are never pooled.
 "$mkrun" tcg-early lane=tcg jitter=90
 "$mkrun" tcg-late lane=tcg jitter=90 switch=late add=500 seed=4
