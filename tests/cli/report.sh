@@ -107,6 +107,7 @@ done
 # shellcheck disable=SC2086
 works "A/A of boots" report -o aab $same same-b-*
 is "shows no difference" "$(tail -n +2 aab/compare.csv | grep -c -E ',(slower|faster),')" 0
+has "what could have been is told" out 'tcg: 6 and 6 boots that differ as these do show a difference of one workload of 4 in'
 # shellcheck disable=SC2086
 works "5 % more of one of four workloads" report -o planted $same $planted
 is "are shown, and nothing else" "$(grep -E ',(slower|faster),' planted/compare.csv | cut -d, -f 3)" getppid

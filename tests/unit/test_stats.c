@@ -194,6 +194,25 @@ static void power_is_that_of_r(void **state)
 	assert_int_equal(power_boots_needed(0.01, 40), 0);
 }
 
+static void plans_are_told(void **state)
+{
+	char text[POWER_PLAN_SIZE], want[POWER_PLAN_SIZE];
+
+	(void)state;
+	power_plan(text, 3, 40, 0.005);
+	assert_non_null(strstr(text, "3 boots of each mode no difference is"));
+	power_plan(text, 8, 40, 0.005);
+	snprintf(
+		want, sizeof(want),
+		"with 8 boots of each mode a difference of %.2g %% is shown in 9 campaigns of 10, "
+		"alone among the workloads, where boots differ by 0.5 %%; for one of 1 %% %zu "
+		"boots are needed",
+		0.5 * power_effect_shown(8, 8, 40), power_boots_needed(2, 40));
+	assert_string_equal(text, want);
+	power_plan(text, 8, 1, 0.5);
+	assert_non_null(strstr(text, "more than 1000 boots"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +225,7 @@ int main(void)
 		cmocka_unit_test(families_have_one_answer),
 		cmocka_unit_test(chance_apart),
 		cmocka_unit_test(power_is_that_of_r),
+		cmocka_unit_test(plans_are_told),
 	};
 
 	return cmocka_run_group_tests_name("stats", tests, sort_references,

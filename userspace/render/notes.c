@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analyse/alike.h"
+#include "analyse/sensitivity.h"
 #include "render/text.h"
 
 /* Every run of a machine, by group. */
@@ -305,6 +306,18 @@ static void warn_of_boots(const struct part *part, const struct note_sink *sink)
 	}
 }
 
+/* No difference shown is not no difference: which one would have been? */
+static void warn_of_sensitivity(const struct part *part,
+				const struct note_sink *sink)
+{
+	char text[SENSITIVITY_SIZE];
+
+	if (sensitivity_tell(part, text))
+		warn(sink,
+		     lane_names[group_manifest(part->machine.group)->lane],
+		     "%s", text);
+}
+
 static void warn_of_boot_ids(const struct group *group,
 			     const struct note_sink *sink)
 {
@@ -324,6 +337,7 @@ int warnings_each(const struct part *part, const struct note_sink *sink)
 	const struct machine *machine = &part->machine;
 
 	warn_of_boots(part, sink);
+	warn_of_sensitivity(part, sink);
 	for (size_t i = 0; i < machine->n; i++)
 		warn_of_boot_ids(&machine->group[i], sink);
 	for_each_run(machine, i, j)

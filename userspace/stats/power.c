@@ -2,6 +2,7 @@
 /* How many boots it takes to show an effect that stands alone among others. */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stdio.h>
 
 #include "stats/power.h"
 #include "stats/stats.h"
@@ -100,4 +101,35 @@ size_t power_boots_needed(double effect, size_t family)
 			high = middle;
 	}
 	return high;
+}
+
+/**
+ * power_plan() - what a campaign will be able to show, as a sentence without its end
+ * @boots: of each mode, at least 1
+ * @family: workloads, at least 1
+ * @noise: standard deviation of boots, as a share of the figure
+ */
+void power_plan(char text[POWER_PLAN_SIZE], size_t boots, size_t family,
+		double noise)
+{
+	size_t needed = power_boots_needed(0.01 / noise, family);
+	char least[80] = "no difference is shown";
+
+	if (boots >= STATS_BOOTS_LEAST)
+		snprintf(least, sizeof(least),
+			 "a difference of %.2g %% is shown",
+			 100 * noise *
+				 power_effect_shown(boots, boots, family));
+	snprintf(
+		text, POWER_PLAN_SIZE,
+		"with %zu boot%s of each mode %s%s, where boots differ by %.2g %%; "
+		"for one of 1 %% %s%zu boots are needed",
+		boots, boots == 1 ? "" : "s", least,
+		boots < STATS_BOOTS_LEAST ?
+			"" :
+		family == 1 ?
+			" in 9 campaigns of 10" :
+			" in 9 campaigns of 10, alone among the workloads",
+		100 * noise, needed ? "" : "more than ",
+		needed ? needed : POWER_BOOTS_MOST);
 }
