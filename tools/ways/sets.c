@@ -24,40 +24,42 @@
 #define BUG_NULL_SEG ENTRY_FEATURE(22, 10)
 #define BUG_SWAPGS_FENCE ENTRY_FEATURE(22, 11)
 
-/* With PTI on SWAPGS of the user's side needs no fence of its own. */
-#define INTEL PCID, FSGSBASE, SMAP, FENCE_SWAPGS_KERNEL
-/* No CPU of AMD needs PTI, but pti=on turns it on. */
-#define AMD PCID, FSGSBASE, SMAP
+/*
+ * With PTI on SWAPGS of the user's side needs no fence of its own, on any CPU.  None
+ * of AMD needs PTI, but pti=on turns it on.
+ */
+#define BASE PCID, FSGSBASE, SMAP, FENCE_SWAPGS_KERNEL
 #define SET(...) ((const uint16_t[]){ __VA_ARGS__, 0 })
 
 const struct feature_set feature_sets[] = {
 	{ "intel", "Intel, Skylake: what is chosen without parameters",
-	  SET(INTEL, KERNEL_IBRS, CLEAR_CPU_BUF, CLEAR_BHB_LOOP) },
+	  SET(BASE, KERNEL_IBRS, CLEAR_CPU_BUF, CLEAR_BHB_LOOP) },
 	{ "intel-ibrs", "Intel, spectre_v2=ibrs mds=off spectre_bhi=off",
-	  SET(INTEL, KERNEL_IBRS) },
+	  SET(BASE, KERNEL_IBRS) },
 	{ "intel-mds",
 	  "Intel, mds=full spectre_v2=retpoline retbleed=off spectre_bhi=off",
-	  SET(INTEL, RETPOLINE, CLEAR_CPU_BUF) },
+	  SET(BASE, RETPOLINE, CLEAR_CPU_BUF) },
 	{ "intel-stuff", "Intel, retbleed=stuff spectre_v2=retpoline",
-	  SET(INTEL, RETPOLINE, RETHUNK, FEATURE_CALL_DEPTH, CLEAR_CPU_BUF) },
+	  SET(BASE, RETPOLINE, RETHUNK, FEATURE_CALL_DEPTH, CLEAR_CPU_BUF) },
 	{ "intel-bhi", "Intel, spectre_bhi=on mds=off retbleed=off",
-	  SET(INTEL, RETPOLINE, CLEAR_BHB_LOOP) },
+	  SET(BASE, RETPOLINE, CLEAR_BHB_LOOP) },
 	{ "intel-old", "Intel without PCID, FSGSBASE and SMAP, all but IBRS",
 	  SET(RETPOLINE, CLEAR_CPU_BUF, FENCE_SWAPGS_KERNEL) },
-	{ "intel-off", "Intel, mitigations=off pti=on",
-	  SET(PCID, FSGSBASE, SMAP) },
+	{ "intel-off", "Intel, nothing but PTI", SET(PCID, FSGSBASE, SMAP) },
 	{ "amd", "AMD, Zen 3: what is chosen without parameters, and pti=on",
-	  SET(AMD, RETPOLINE, RETHUNK, UNRET, SRSO_ALIAS) },
+	  SET(BASE, RETPOLINE, RETHUNK, UNRET, SRSO_ALIAS, CLEAR_CPU_BUF) },
+	{ "amd-tsa-off", "AMD, Zen 3, tsa=off",
+	  SET(BASE, RETPOLINE, RETHUNK, UNRET, SRSO_ALIAS) },
 	{ "amd-unret", "AMD, Zen 2, retbleed=unret spec_rstack_overflow=off",
-	  SET(AMD, RETPOLINE, RETHUNK, UNRET) },
+	  SET(BASE, RETPOLINE, RETHUNK, UNRET) },
 	{ "amd-safe-ret", "AMD, Zen 2, spec_rstack_overflow=safe-ret",
-	  SET(AMD, RETPOLINE, RETHUNK, UNRET, SRSO) },
-	{ "amd-ibpb", "AMD, spec_rstack_overflow=ibpb, or retbleed=ibpb",
-	  SET(AMD, RETPOLINE, ENTRY_IBPB) },
+	  SET(BASE, RETPOLINE, RETHUNK, UNRET, SRSO) },
+	{ "amd-ibpb", "AMD, Zen 3, spec_rstack_overflow=ibpb",
+	  SET(BASE, RETPOLINE, ENTRY_IBPB) },
+	{ "amd-retbleed-ibpb", "AMD, Zen 2, retbleed=ibpb",
+	  SET(BASE, RETPOLINE, RETHUNK, UNRET, SRSO, ENTRY_IBPB) },
 	{ "amd-microcode", "AMD, spec_rstack_overflow=microcode retbleed=off",
-	  SET(AMD, RETPOLINE) },
-	{ "amd-tsa", "AMD, Zen 3, tsa=on",
-	  SET(AMD, RETPOLINE, RETHUNK, UNRET, SRSO_ALIAS, CLEAR_CPU_BUF) },
+	  SET(BASE, RETPOLINE) },
 	{ "amd-old", "AMD without PCID, FSGSBASE and SMAP, retbleed=unret",
 	  SET(RETPOLINE, RETHUNK, UNRET, FENCE_SWAPGS_KERNEL, BUG_NULL_SEG,
 	      BUG_SWAPGS_FENCE) },
