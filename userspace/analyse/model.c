@@ -43,6 +43,11 @@ static bool is_marked(enum metric metric)
 	       metric == METRIC_FLUSH_SHARE;
 }
 
+static bool is_tlb(enum metric metric)
+{
+	return metric >= METRIC_TLB_EVENTS;
+}
+
 static bool is_any(enum metric metric)
 {
 	return metric != METRIC_ENTRIES;
@@ -53,6 +58,7 @@ static const struct comparison comparisons[] = {
 	{ TABLE_LATE, "late - early", "", EARLY(false), LATE(false),
 	  is_round_trip },
 	{ TABLE_LATE, "late - early", "", EARLY(true), LATE(true), is_marked },
+	{ TABLE_TLB, "late - early", "", EARLY(false), LATE(false), is_tlb },
 	{ TABLE_BASELINE, "early - stock early", "stock/", STOCK_EARLY,
 	  EARLY(false), is_round_trip },
 	{ TABLE_BASELINE, "PTI off - stock off", "stock-off/", STOCK_OFF,

@@ -8,6 +8,7 @@
 /**
  * enum table - comparisons that belong together: one file, or one section
  * @TABLE_LATE: late against early
+ * @TABLE_TLB: the same, of what the TLB model counts
  * @TABLE_BASELINE: patched against stock
  * @TABLE_MARKS: marks on against marks off
  * @TABLE_PTI: PTI on against PTI off
@@ -15,6 +16,7 @@
  */
 enum table {
 	TABLE_LATE,
+	TABLE_TLB,
 	TABLE_BASELINE,
 	TABLE_MARKS,
 	TABLE_PTI,

@@ -343,6 +343,7 @@ static int measure_all(struct run *run, const struct run_opts *o,
 		.lane = m->lane,
 		.unit = m->unit,
 		.pcid = m->pcid,
+		.isolated = m->switch_mode != SWITCH_OFF,
 	};
 	size_t i;
 	int err = 0;

@@ -129,6 +129,10 @@ static int keep_timed(struct run *run, const struct plan *plan,
 
 	if (err)
 		return err;
+	err = tlb_model_save(&found->timing.tlb, run, w, w->name,
+			     found->timing.iterations);
+	if (err)
+		return err;
 	mw = keep_workload(m, w, &found->timing);
 	if (!mw)
 		return -ENOMEM;

@@ -28,6 +28,7 @@
  * @lane: that this is
  * @unit: of what is timed
  * @pcid: CR3 writes need not flush
+ * @isolated: the kernel isolates page tables
  */
 struct plan {
 	const struct module_reader *module;
@@ -43,6 +44,7 @@ struct plan {
 	enum lane lane;
 	enum unit unit;
 	bool pcid;
+	bool isolated;
 };
 
 bool plan_time_is_up(const struct plan *plan, uint64_t start, uint64_t n);

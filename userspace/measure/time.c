@@ -48,6 +48,10 @@ int timing_warm_up(struct timing *timing, const struct plan *plan,
 		return -ENOMEM;
 	/* Touched now: a first write during the samples would fault. */
 	memset(timing->ticks, 0xff, timing->n * sizeof(*timing->ticks));
+	err = tlb_model_open(&timing->tlb, plan->lane, plan->isolated,
+			     timing->n);
+	if (err)
+		return err;
 
 	start = clock_ns();
 	if (timing->n < n)
@@ -103,7 +107,11 @@ int timing_take(struct timing *timing, const struct plan *plan,
 					     "at most " :
 					     "",
 				     (unsigned long long)most);
-		err = bench_sample(ctx, &ticks);
+		err = bench_prepare(ctx);
+		tlb_model_begin(&timing->tlb);
+		if (!err)
+			err = ctx->w->sample(ctx, &ticks);
+		tlb_model_end(&timing->tlb);
 		if (err)
 			return err;
 		timing->ticks[i] = ticks > overhead ? ticks - overhead : 0;
@@ -121,5 +129,6 @@ int timing_take(struct timing *timing, const struct plan *plan,
 /** timing_deinit() - free the samples */
 void timing_deinit(struct timing *timing)
 {
+	tlb_model_close(&timing->tlb);
 	free(timing->ticks);
 }

@@ -3,6 +3,7 @@
 #define PTISCOPE_MEASURE_TIME_H
 
 #include "measure/plan.h"
+#include "measure/tlb_model.h"
 
 /**
  * struct timing - the round trips of a workload
@@ -12,6 +13,7 @@
  * @iterations: of each
  * @moved: samples after which the thread was on another CPU
  * @counted: entries in all samples, of a workload that counts them itself
+ * @tlb: what the TLB model counted in them, if there is one
  */
 struct timing {
 	uint64_t overhead;
@@ -20,6 +22,7 @@ struct timing {
 	uint64_t iterations;
 	uint64_t moved;
 	uint64_t counted;
+	struct tlb_model tlb;
 };
 
 int timing_warm_up(struct timing *timing, const struct plan *plan,

@@ -275,6 +275,8 @@ static int write_part(const struct report *report, size_t number,
 	} else {
 		err = write_variants(report, part, number, format, f);
 	}
+	if (!err)
+		err = doc_tlb(part, format, f);
 	if (!err) {
 		doc_calibration(&part->machine, format, f);
 		err = doc_notes(part, format, f);

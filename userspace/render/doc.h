@@ -48,6 +48,7 @@ void doc_paragraph(FILE *f, const struct doc_format *format, const char *fmt,
 		   ...) __attribute__((format(printf, 3, 4)));
 void doc_environment(const struct machine *machine,
 		     const struct doc_format *format, FILE *f);
+int doc_tlb(const struct part *part, const struct doc_format *format, FILE *f);
 void doc_calibration(const struct machine *machine,
 		     const struct doc_format *format, FILE *f);
 int doc_notes(const struct part *part, const struct doc_format *format,

@@ -63,9 +63,6 @@ void doc_calibration(const struct machine *machine,
 						    "TSC pair", "empty loop",
 						    "mark pair" };
 
-	format->heading(f, 3, "TLB");
-	doc_paragraph(f, format, "not measured: %s",
-		      tlb_reason(group_manifest(machine->group)->lane));
 	format->heading(f, 3, "Cost of measuring");
 	format->table(f, names, N_CELLS);
 	for_each_run(machine, group, i)

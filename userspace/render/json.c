@@ -10,6 +10,7 @@
 #include "base/json_out.h"
 #include "render/json.h"
 #include "render/text.h"
+#include "render/tlb.h"
 
 /* Digits of the CSV files */
 #define DIGITS 10
@@ -305,19 +306,52 @@ static json_t *warnings(const struct part *part)
 	return NULL;
 }
 
+static void push_tlb_line(void *to, const struct tlb_line *line)
+{
+	push(to,
+	     json_pack(
+		     "{s:s, s:s, s:s, s:s, s:{s:o, s:o, s:o, s:o}, s:o, s:o, s:I}",
+		     "workload", line->key->workload, "path",
+		     pti_path_name(line->key->path), "geometry", line->geometry,
+		     "variant", group_label(line->group), "walks", "entry",
+		     real(line->walks[TLB_PART_ENTRY]), "kernel",
+		     real(line->walks[TLB_PART_KERNEL]), "exit",
+		     real(line->walks[TLB_PART_EXIT]), "user",
+		     real(line->walks[TLB_PART_USER]), "walk_refs",
+		     real(line->refs), "first_level_misses", real(line->misses),
+		     "n", (json_int_t)line->n));
+}
+
+static json_t *tlb_json(const struct part *part)
+{
+	json_t *lines = json_array();
+
+	if (!tlb_measured(part)) {
+		json_decref(lines);
+		return json_pack(
+			"{s:b, s:s}", "measured", false, "why",
+			tlb_reason(group_manifest(part->machine.group)->lane));
+	}
+	if (tlb_lines_each(part, push_tlb_line, &lines)) {
+		json_decref(lines);
+		return NULL;
+	}
+	return json_pack("{s:b, s:o}", "measured", true, "an_iteration", lines);
+}
+
 static json_t *part_json(const struct report *report, const struct part *part)
 {
 	const struct machine *machine = &part->machine;
 	const struct manifest *m = group_manifest(machine->group);
 
 	return json_pack(
-		"{s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:o, s:{s:b, s:s}, s:o, s:o, s:o, s:o}",
+		"{s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"lane", lane_names[m->lane], "claim", lane_claim(m->lane),
 		"cpu", m->cpu, "pcid", m->pcid, "unit", unit_name(m->unit),
 		"environment", environment(machine), "round_trip",
 		round_trips(report, part), "windows", windows(report, part),
-		"tlb", "measured", false, "why", tlb_reason(m->lane),
-		"marks_cost", comparisons(report, part, TABLE_MARKS, NULL),
+		"tlb", tlb_json(part), "marks_cost",
+		comparisons(report, part, TABLE_MARKS, NULL),
 		"second_against_first",
 		comparisons(report, part, TABLE_RUNS, NULL), "not_measured",
 		gaps(machine), "warnings", warnings(part));

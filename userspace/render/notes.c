@@ -206,19 +206,11 @@ const char *tlb_reason(enum lane lane)
 		[LANE_TCG] =
 			"the emulator's TLB is not a CPU's: it is emptied at every CR3 write",
 		[LANE_BOCHS] =
-			"the emulator flushes at every CR3 write, whether the kernel asks for it or not",
+			"the emulator flushes at every CR3 write, whether the kernel asks for it or not, and no model of a TLB followed these runs (vm/run --tlb)",
 		[LANE_KVM] = "no run counts TLB misses yet",
 	};
 
 	return reasons[lane];
-}
-
-/** report_tlb() - the section on the TLB */
-void report_tlb(const struct machine *machine, FILE *f)
-{
-	text_heading(f, "TLB");
-	text_wrap(f, "    ", "      ", "not measured: %s",
-		  tlb_reason(group_manifest(machine->group)->lane));
 }
 
 static void warn(const struct note_sink *sink, const char *who, const char *fmt,

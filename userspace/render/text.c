@@ -29,7 +29,8 @@ static int print_part(const struct part *part, FILE *f)
 		if (!err)
 			report_mark_cost(part, f);
 	}
-	report_tlb(machine, f);
+	if (!err)
+		err = report_tlb(part, f);
 	report_calibration(machine, f);
 	if (part_has_marks(part))
 		report_records(machine, f);

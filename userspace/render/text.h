@@ -23,7 +23,7 @@ void report_legend(const struct report *report, char *text, size_t size);
 void report_environment(const struct machine *machine, FILE *f);
 int report_round_trip(const struct part *part, FILE *f);
 int report_windows(const struct part *part, FILE *f);
-void report_tlb(const struct machine *machine, FILE *f);
+int report_tlb(const struct part *part, FILE *f);
 void report_mark_cost(const struct part *part, FILE *f);
 void report_calibration(const struct machine *machine, FILE *f);
 void report_records(const struct machine *machine, FILE *f);

@@ -3,12 +3,13 @@
  * Raw samples in memory.  samples_file.c keeps them in a file.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "run/samples.h"
 
-static const char *const metric_names[METRIC_COUNT] = {
+static const char *const metric_names[METRIC_TLB_EVENTS] = {
 	[METRIC_ROUND_TRIP] = "round_trip",
 	[METRIC_ENTRY_WINDOW] = "entry_window",
 	[METRIC_ENTRY_SWITCH] = "entry_switch",
@@ -28,13 +29,94 @@ static const char *const unit_names[UNIT_END] = {
 	[UNIT_COUNT] = "count",
 };
 
+static const char *const tlb_parts[TLB_PARTS] = { "entry", "kernel", "exit",
+						  "user" };
+
+static const char *const tlb_events[TLB_EVENTS] = {
+	[TLB_INSTRUCTION] = "instructions",
+	[TLB_ACCESS] = "accesses",
+	[TLB_CR3_FLUSH] = "cr3_flush",
+	[TLB_CR3_NOFLUSH] = "cr3_noflush",
+	[TLB_INVLPG] = "invlpg",
+	[TLB_INVPCID_ADDRESS] = "invpcid_address",
+	[TLB_INVPCID_PCID] = "invpcid_pcid",
+	[TLB_INVPCID_ALL] = "invpcid_all",
+	[TLB_INVPCID_NONGLOBAL] = "invpcid_nonglobal",
+};
+
+static const char *const tlb_counts[TLB_COUNTS] = {
+	[TLB_DATA_MISS] = "data_miss", [TLB_CODE_MISS] = "code_miss",
+	[TLB_SECOND_HIT] = "l2_hit",   [TLB_WALK] = "walks",
+	[TLB_WALK_REF] = "walk_refs",
+};
+
+static const char *const tlb_geometries[METRIC_TLB_GEOMETRIES] = {
+	"haswell", "skylake", "ivybridge", "file"
+};
+
+/** metric_tlb_event() - an event that all geometries share, in one part of the way */
+enum metric metric_tlb_event(enum tlb_part part, enum tlb_event event)
+{
+	return METRIC_TLB_EVENTS + part * TLB_EVENTS + event;
+}
+
+/** metric_tlb_count() - a count of one geometry, see metric_tlb_geometry() */
+enum metric metric_tlb_count(unsigned int geometry, enum tlb_part part,
+			     enum tlb_count count)
+{
+	return METRIC_TLB_COUNTS + (geometry * TLB_PARTS + part) * TLB_COUNTS +
+	       count;
+}
+
+/** metric_tlb_geometry() - its number; any but those that are known is "file" */
+unsigned int metric_tlb_geometry(const char *name)
+{
+	unsigned int i = 0;
+
+	while (i < METRIC_TLB_GEOMETRIES - 1 && strcmp(tlb_geometries[i], name))
+		i++;
+	return i;
+}
+
+/** metric_tlb_geometry_name() - the name in metrics, or NULL where there is none */
+const char *metric_tlb_geometry_name(unsigned int geometry)
+{
+	return geometry < METRIC_TLB_GEOMETRIES ? tlb_geometries[geometry] :
+						  NULL;
+}
+
+/* tlb_EVENT_PART or tlb_COUNT_PART_GEOMETRY, made when first asked for */
+static const char *tlb_name(unsigned int metric)
+{
+	static char names[METRIC_COUNT - METRIC_TLB_EVENTS][48];
+	char *name = names[metric - METRIC_TLB_EVENTS];
+	unsigned int i;
+
+	if (name[0])
+		return name;
+	if (metric < METRIC_TLB_COUNTS) {
+		i = metric - METRIC_TLB_EVENTS;
+		snprintf(name, sizeof(names[0]), "tlb_%s_%s",
+			 tlb_events[i % TLB_EVENTS], tlb_parts[i / TLB_EVENTS]);
+	} else {
+		i = metric - METRIC_TLB_COUNTS;
+		snprintf(name, sizeof(names[0]), "tlb_%s_%s_%s",
+			 tlb_counts[i % TLB_COUNTS],
+			 tlb_parts[i / TLB_COUNTS % TLB_PARTS],
+			 tlb_geometries[i / TLB_COUNTS / TLB_PARTS]);
+	}
+	return name;
+}
+
 /**
  * metric_name() - the name of a metric in CSV files
  * Return: the name, or NULL when there is no such metric
  */
 const char *metric_name(unsigned int metric)
 {
-	return metric < METRIC_COUNT ? metric_names[metric] : NULL;
+	if (metric >= METRIC_TLB_EVENTS)
+		return metric < METRIC_COUNT ? tlb_name(metric) : NULL;
+	return metric_names[metric];
 }
 
 /** metric_is_window() - is it the window of entries or of exits? */

@@ -7,9 +7,16 @@
 #include <stdint.h>
 
 #include "run/paths.h"
+#include "vm/tlb/protocol.h"
 
 /** SAMPLES_NAME_MAX - bytes of a workload name, the closing 0 included */
 #define SAMPLES_NAME_MAX 32
+
+/**
+ * METRIC_TLB_GEOMETRIES - geometries that metrics tell apart: haswell, skylake,
+ * ivybridge, and one from a file
+ */
+#define METRIC_TLB_GEOMETRIES 4
 
 /** enum metric - what a series measures; the numbers are part of the file format */
 enum metric {
@@ -23,8 +30,18 @@ enum metric {
 	METRIC_ENTRIES = 8, /* kernel entries of that path */
 	METRIC_RETOUCH = 9, /* a page, touched again after a kernel entry */
 	METRIC_RETOUCH_IDLE = 10, /* the same without the entry */
-	METRIC_COUNT
+	/* Of the TLB model of the bochs lane, for each part of the way: metric_tlb_*() */
+	METRIC_TLB_EVENTS = 32,
+	METRIC_TLB_COUNTS = METRIC_TLB_EVENTS + TLB_PARTS * TLB_EVENTS,
+	METRIC_COUNT = METRIC_TLB_COUNTS +
+		       METRIC_TLB_GEOMETRIES * TLB_PARTS * TLB_COUNTS
 };
+
+enum metric metric_tlb_event(enum tlb_part part, enum tlb_event event);
+enum metric metric_tlb_count(unsigned int geometry, enum tlb_part part,
+			     enum tlb_count count);
+unsigned int metric_tlb_geometry(const char *name);
+const char *metric_tlb_geometry_name(unsigned int geometry);
 
 /**
  * enum unit - unit of a value; the numbers are part of the file format

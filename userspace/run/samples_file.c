@@ -32,7 +32,7 @@
 #define VERSION 1
 
 /* Every path, metric and workload there can be, and room for more. */
-#define MAX_SERIES 4096
+#define MAX_SERIES 16384
 
 /* Uncompressed; far above any run, and a bound for what a damaged manifest can ask for. */
 #define MAX_BYTES (1ULL << 31)

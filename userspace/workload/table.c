@@ -45,6 +45,12 @@ static const struct workload *const workloads[] = {
 	&bench_chase_64m,
 	&bench_chase_16m_k8,
 	&bench_chase_16m_k512,
+	&bench_getppid_p40,
+	&bench_getppid_p600,
+	&bench_getppid_p1600,
+	&bench_read1_p40,
+	&bench_read1_p600,
+	&bench_read1_p1600,
 	NULL,
 };
 

@@ -211,6 +211,12 @@ extern const struct workload bench_chase_16m;
 extern const struct workload bench_chase_64m;
 extern const struct workload bench_chase_16m_k8;
 extern const struct workload bench_chase_16m_k512;
+extern const struct workload bench_getppid_p40;
+extern const struct workload bench_getppid_p600;
+extern const struct workload bench_getppid_p1600;
+extern const struct workload bench_read1_p40;
+extern const struct workload bench_read1_p600;
+extern const struct workload bench_read1_p1600;
 
 /* Not in the table: it needs a command. */
 extern const struct workload bench_command;
