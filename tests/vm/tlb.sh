@@ -89,6 +89,23 @@ ticks() {
 	sed -n 's/^# ticks //p' "$tmp/$1.out"
 }
 
+# runs NAME PARAMETERS: ptiscope run and ptiscope tlb with two geometries
+runs() {
+	mkdir "$tmp/$1-out"
+	in_background guest "$1" bochs patched "$2" --out "$tmp/$1-out" \
+		--tlb haswell,skylake --tlb-report "$tmp/$1.report" -- sh -c "
+		ptiscope run -o /out/run --lane bochs --samples 9 \
+			--workloads getppid,getppid_p600,getppid_p1600 &&
+		ptiscope tlb -o /out/tlb --lane bochs --samples 5"
+}
+
+# median NAME RUN WORKLOAD METRIC: of its summary.csv
+median() {
+	awk -F, -v w="$3" -v m="$4" 'NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+	$col["workload"] == w && $col["metric"] == m && $col["path"] == "syscall64" {
+		print $col["median"] }' "$tmp/$1-out/$2/summary.csv"
+}
+
 samples late patched pti_switch=late
 in_background boot plain bochs patched pti_switch=late --payload "$programs" -- tlbtest
 samples_checked late
@@ -99,6 +116,7 @@ is "a system call executes as many instructions as without the model" \
 samples nopcid patched 'pti_switch=late nopcid'
 samples_checked nopcid
 samples off patched pti=off
+runs run-late pti_switch=late
 
 # Bochs as it is, but not known to be: the lane runs, and says what is missing.
 rc=0
@@ -107,6 +125,23 @@ PATH=$tmp/other:$PATH "$top/vm/run" --kernel "$kernels/stock" --lane bochs --tim
 is "without the model the guest runs" "$rc $(cat "$tmp/out")" '0 ran'
 has "and the lane says so" "$tmp/err" '^vm/run: this ran without the TLB model: its build ID is 00'
 samples_checked off
+wait_for run-late
+is "run: exit code" "$rc" 0
+is "run: a getppid writes CR3 once in each direction, and keeps the TLB" \
+	"$(median run-late run getppid tlb_cr3_noflush_entry) $(median run-late run getppid tlb_cr3_noflush_kernel)" "1 1"
+is "run: behind 600 pages no walk in the kernel" \
+	"$(median run-late run getppid_p600 tlb_walks_kernel_haswell)" 0
+ok "run: 1600 pages do not fit into Haswell's TLB" awk \
+	-v walks="$(median run-late run getppid_p1600 tlb_walks_user_haswell)" \
+	'BEGIN { exit !(walks >= 1600 && walks < 1610) }'
+ok "tlb: a working set of 512 pages outlives a system call" awk \
+	-v walks="$(median run-late tlb tlb_data_4k_512 tlb_walks_user_haswell)" \
+	'BEGIN { exit !(walks != "" && walks < 0.1) }'
+ok "tlb: one of 4096 does not" awk \
+	-v walks="$(median run-late tlb tlb_data_4k_4096 tlb_walks_user_haswell)" \
+	'BEGIN { exit !(walks > 0.9) }'
+"$top/userspace/.output/ptiscope" report "$tmp/run-late-out/run" >"$tmp/out" 2>"$tmp/err"
+has "run: the report has a line for it" "$tmp/out" "^  getppid_p1600 \(syscall64\), haswell"
 
 # planted NAME COMMAND: with that fault in the CPU.  Booting is enough for two of them.
 planted() {

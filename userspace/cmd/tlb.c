@@ -17,6 +17,7 @@
 #include "base/pin.h"
 #include "base/stop.h"
 #include "measure/tlb_chain.h"
+#include "measure/tlb_model.h"
 
 #define SAMPLES_DEFAULT 100
 #define SAMPLES_MAX 100000
@@ -83,10 +84,12 @@ static int parse(struct tlb_opts *o, int argc, char **argv)
 /*
  * Ticks to touch the working set again, after one entry or after the same code
  * without it.  Twice before: the first touch brings the translations, the second
- * finds caches and predictors as the timed one does.
+ * finds caches and predictors as the timed one does.  @model: NULL where it is not to
+ * count the entry and the touch behind it.
  */
 static int touch_again(const struct workload *w, struct bench_ctx *ctx,
-		       const struct tlb_chain *c, bool enter, uint64_t *ticks)
+		       const struct tlb_chain *c, bool enter,
+		       struct tlb_model *model, uint64_t *ticks)
 {
 	uint64_t start, unused;
 	int err = bench_prepare(ctx);
@@ -95,10 +98,14 @@ static int touch_again(const struct workload *w, struct bench_ctx *ctx,
 		return err;
 	tlb_chain_touch(c);
 	tlb_chain_touch(c);
+	if (model)
+		tlb_model_begin(model);
 	err = enter ? w->sample(ctx, &unused) : w->overhead(ctx, &unused);
 	start = bench_tsc();
 	tlb_chain_touch(c);
 	*ticks = bench_tsc() - start;
+	if (model)
+		tlb_model_end(model);
 	return err;
 }
 
@@ -116,6 +123,7 @@ static int measure_chain(struct run *run, const struct tlb_opts *o,
 			 const char *name)
 {
 	struct series *with, *without;
+	struct tlb_model model;
 	uint64_t i, ticks;
 	int err;
 
@@ -123,18 +131,26 @@ static int measure_chain(struct run *run, const struct tlb_opts *o,
 	without = add_series(run, o, c, name, METRIC_RETOUCH_IDLE);
 	if (!with || !without)
 		return -ENOMEM;
-	err = touch_again(o->entry, ctx, c, true, &ticks);
+	err = tlb_model_open(&model, run->manifest.lane,
+			     run->manifest.switch_mode != SWITCH_OFF,
+			     o->samples);
+	if (!err)
+		err = touch_again(o->entry, ctx, c, true, NULL, &ticks);
 	for (i = 0; i < o->samples && !err; i++) {
-		if (stop_requested())
-			return -EINTR;
-		err = touch_again(o->entry, ctx, c, true, &ticks);
+		err = stop_requested() ? -EINTR :
+					 touch_again(o->entry, ctx, c, true,
+						     &model, &ticks);
 		if (!err)
 			err = series_push(with, ticks);
 		if (!err)
-			err = touch_again(o->entry, ctx, c, false, &ticks);
+			err = touch_again(o->entry, ctx, c, false, NULL,
+					  &ticks);
 		if (!err)
 			err = series_push(without, ticks);
 	}
+	if (!err)
+		err = tlb_model_save(&model, run, o->entry, name, c->pages);
+	tlb_model_close(&model);
 	return err;
 }
 

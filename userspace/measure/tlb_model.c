@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "measure/tlb_model.h"
+#include "run/warn.h"
 
 /**
  * tlb_model_open() - ask whether there is a model, and make room
@@ -201,7 +202,8 @@ static int save_clean(struct saving *s, bool *clean)
  * @name: of the workload in the run
  * @iterations: that one sample covers
  *
- * A sample into which an interrupt came is left out, and counted as lost.
+ * A sample into which an interrupt came is left out, and counted as lost.  If that is
+ * every one, all stay, and a warning says so.
  *
  * Return: 0 or -ENOMEM
  */
