@@ -95,7 +95,7 @@ found 'no objects' 'empty: no object of any source'
 
 tree userspace
 order=$(make -s --no-print-directory -C "$tmp/userspace" rooms)
-ln -s "$top/module" "$top/bpf" "$tmp"
+ln -s "$top/module" "$top/bpf" "$top/vm" "$tmp"
 # Words, each a room:
 # shellcheck disable=SC2086
 {
