@@ -278,6 +278,16 @@ modes=''
 is "marks: the module is loaded" "$(cat modprobed)" ptiscope
 ok "marks: it is measured" test -s marks.runs/001-late-marks/manifest.json
 
+# What is asked of the campaign is asked of its runs.
+machine verbose
+modes=late
+start verbose
+modes=''
+sed -i '/^ExecStart=/s/ resume/& --verbose/' verbose/etc/systemd/system/ptiscope-campaign.service
+: >resume.err
+walk verbose
+has "--verbose: what a run does is told" resume.err 'getppid: getppid\(2\)'
+
 # What a campaign can't do without
 machine lacks
 refuse() {
