@@ -46,7 +46,8 @@ static const struct argp_option options[] = {
 	{ "image", KEY_IMAGE, "FILE@ADDRESS", 0,
 	  "Take the entry text of VMLINUX from FILE, that of a booted kernel, whose first byte is at the run-time ADDRESS; with --set, --mode and --marks of that boot",
 	  0 },
-	{ "list", KEY_LIST, NULL, 0, "Show every way of VMLINUX", 0 },
+	{ "list", KEY_LIST, NULL, 0,
+	  "Show every way of VMLINUX, and what is planted", 0 },
 	{ "plant", KEY_PLANT, NULL, 0,
 	  "Plant faults in VMLINUX, one after the other, in memory: each must be found",
 	  0 },
@@ -270,20 +271,21 @@ static int try_plants(struct check *c, struct entry_text *text,
 	for (size_t n = 0; n < plants->count; n++) {
 		const struct plant *p = &plants->all[n];
 		char name[ENTRY_NAME_MAX];
+		bool seen;
 		struct way_list list = { 0 };
 		int code = list_planted(c, text, p, &list);
 
 		if (code != EXIT_OK)
 			return code;
+		seen = way_list_compare(&c->stock, &list, note_difference,
+					&c->stock);
 		planted[p->kind]++;
-		if (way_list_compare(&c->stock, &list, note_difference,
-				     &c->stock))
-			found[p->kind]++;
-		else
-			printf("%016lx %s: %s, not found\n",
-			       (unsigned long)p->at,
+		found[p->kind] += seen;
+		if (!seen || c->req->list)
+			printf("%016lx %s: %s, %s\n", (unsigned long)p->at,
 			       entry_name(&c->kernel.text, p->at, name),
-			       plant_name(p->kind));
+			       plant_name(p->kind),
+			       seen ? "found" : "not found");
 		way_list_free(&list);
 	}
 	return report_plants(c, &text->model.config, planted, found);

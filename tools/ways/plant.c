@@ -10,8 +10,8 @@
 
 #include "ways/ways.h"
 
-/* How far behind its target a jump may be led */
-#define NEAR 16
+/* How many instructions behind its target a jump may be led */
+#define NEAR 64
 #define NOP 0x90
 
 /** plant_name() - of a kind, for reports */
@@ -70,9 +70,14 @@ static uint64_t behind_step(const struct ways *w,
 			return 0;
 		if (ways_kind(w, d->insns[insn]) != STEP_NONE)
 			return behind(w, d->insns[insn]);
-		if (d->insns[insn]->flow != FLOW_NEXT)
+		if (d->insns[insn]->flow == FLOW_NEXT)
+			count = entry_next(d, insn, places);
+		else if (d->insns[insn]->flow == FLOW_JMP &&
+			 entry_text_has(w->text->model.k,
+					d->insns[insn]->target))
+			count = entry_targets(d, insn, places);
+		else
 			return 0;
-		count = entry_next(d, insn, places);
 	}
 	return 0;
 }
