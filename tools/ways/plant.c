@@ -169,6 +169,22 @@ int plants_note(void *context, const struct ways *w, const struct entry_insn *i,
 	return 0;
 }
 
+/*
+ * Is it passed by?  Where an alternative of the same function jumps away, what comes
+ * behind it is not reached.
+ */
+static bool is_passed_by(const struct ways *w, const struct entry_path *path)
+{
+	const struct entry_paths *paths = &w->text->paths;
+
+	for (size_t n = 0; n < paths->count; n++)
+		if (paths->all[n].inside && paths->all[n].at < path->at &&
+		    paths->all[n].at != paths->all[n].branch &&
+		    !strcmp(paths->all[n].from, path->from))
+			return true;
+	return false;
+}
+
 /**
  * plants_starts() - what can be planted where other code leads into the entry text
  * Return: 0 or -ENOMEM
@@ -184,7 +200,7 @@ int plants_starts(struct plants *plants, const struct ways *w)
 		uint64_t target;
 		size_t size;
 
-		if (!path->inside)
+		if (!path->inside || is_passed_by(w, path))
 			continue;
 		target = behind_step(w, places,
 				     entry_places(&w->text->decoder,
@@ -195,7 +211,7 @@ int plants_starts(struct plants *plants, const struct ways *w)
 		if (target && size)
 			ret = add(plants,
 				  (struct plant){ .kind = PLANT_JUMPED_OVER,
-						  .at = path->branch,
+						  .at = path->at,
 						  .src = path->branch,
 						  .len = size,
 						  .start = true },

@@ -387,6 +387,7 @@ bool entry_is_stack(uint8_t value);
  * @name: symbol
  * @from: of @inside, the function that leads there, else NULL
  * @branch: of @inside, where the bytes of that branch are
+ * @at: of @inside, where it is once the alternatives are applied
  * @starts: addresses where it begins
  * @stack: what RSP holds at first
  * @origins: bits, by enum entry_origin, of what it can interrupt
@@ -396,6 +397,7 @@ struct entry_path {
 	const char *name;
 	const char *from;
 	uint64_t branch;
+	uint64_t at;
 	uint64_t *starts;
 	size_t count;
 	uint8_t stack;

@@ -209,7 +209,7 @@ static int add_inside(struct entry_paths *paths, const struct entry_kernel *k,
 		      uint64_t addr, uint64_t site, bool sure)
 {
 	const struct entry_symbol *symbol;
-	struct entry_path path = { .inside = true, .branch = addr };
+	struct entry_path path = { .inside = true, .branch = addr, .at = site };
 	uint64_t target;
 
 	if (!entry_branches_in(k, addr, &target))
