@@ -21,18 +21,19 @@ static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
 #define N_SIGNALS (sizeof(stop_signals) / sizeof(stop_signals[0]))
 
 /*
- * What was ignored when this program was started, as nohup does, stays ignored: a
- * signal that is blocked would be kept all the same.
+ * A SIGHUP that was ignored when this program was started, as nohup does, stays ignored:
+ * what is blocked would be kept all the same.  SIGINT is taken even so: a shell has its
+ * background commands ignore it, and who sends it to one means it.
  */
 static void stop_set(sigset_t *set)
 {
-	struct sigaction action;
+	struct sigaction hup;
 
 	sigemptyset(set);
 	for (size_t i = 0; i < N_SIGNALS; i++)
-		if (!sigaction(stop_signals[i], NULL, &action) &&
-		    action.sa_handler != SIG_IGN)
-			sigaddset(set, stop_signals[i]);
+		sigaddset(set, stop_signals[i]);
+	if (!sigaction(SIGHUP, NULL, &hup) && hup.sa_handler == SIG_IGN)
+		sigdelset(set, SIGHUP);
 }
 
 /** stop_init() - from here on SIGINT, SIGTERM and SIGHUP wait to be asked for */
