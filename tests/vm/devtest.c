@@ -132,6 +132,12 @@ static int handed_on_calls(int fd)
 	struct ptiscope_regions regions = { .version = PTISCOPE_ABI_VERSION,
 					    .size = sizeof(regions),
 					    .cpu = PTISCOPE_NO_CPU };
+	struct ptiscope_filter filter = { .version = PTISCOPE_ABI_VERSION,
+					  .size = sizeof(filter),
+					  .paths = PTISCOPE_PATHS_ALL,
+					  .cpu = PTISCOPE_NO_CPU };
+	struct ptiscope_stats stats = { .version = PTISCOPE_ABI_VERSION,
+					.size = sizeof(stats) };
 
 	if (keep_capability(NO_CAPABILITY))
 		return 1;
@@ -145,6 +151,12 @@ static int handed_on_calls(int fd)
 		return 5;
 	if (ioctl_errno(fd, PTISCOPE_IOC_IPI, &ipi) != EPERM)
 		return 7;
+	if (ioctl_errno(fd, PTISCOPE_IOC_FILTER, &filter) != EPERM)
+		return 8;
+	if (ioctl_errno(fd, PTISCOPE_IOC_STOP, NULL) != EPERM)
+		return 9;
+	if (ioctl_errno(fd, PTISCOPE_IOC_STATS, &stats) != EPERM)
+		return 10;
 	return ioctl_errno(fd, PTISCOPE_IOC_REGIONS, &regions) == EPERM ? 0 : 6;
 }
 

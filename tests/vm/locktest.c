@@ -32,6 +32,13 @@ static struct ptiscope_regions regions = { .version = PTISCOPE_ABI_VERSION,
 					   .size = sizeof(regions),
 					   .cpu = PTISCOPE_NO_CPU };
 
+static struct ptiscope_filter filter = { .version = PTISCOPE_ABI_VERSION,
+					 .size = sizeof(filter),
+					 .paths = PTISCOPE_PATHS_ALL,
+					 .cpu = PTISCOPE_NO_CPU };
+static struct ptiscope_stats stats = { .version = PTISCOPE_ABI_VERSION,
+				       .size = sizeof(stats) };
+
 static const struct call {
 	const char *name;
 	unsigned long cmd;
@@ -42,6 +49,9 @@ static const struct call {
 	{ "INFO", PTISCOPE_IOC_INFO, &info, 0, 0 },
 	/* This kernel has no marks. */
 	{ "START", PTISCOPE_IOC_START, &start, EOPNOTSUPP, EPERM },
+	{ "FILTER", PTISCOPE_IOC_FILTER, &filter, 0, EPERM },
+	{ "STOP", PTISCOPE_IOC_STOP, NULL, 0, EPERM },
+	{ "STATS", PTISCOPE_IOC_STATS, &stats, 0, EPERM },
 	{ "PROBE", PTISCOPE_IOC_PROBE, &probe, 0, EPERM },
 	{ "NMI", PTISCOPE_IOC_NMI, &nmi, 0, EPERM },
 	/* No version */
