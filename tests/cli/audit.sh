@@ -65,6 +65,14 @@ works "a difference in JSON" audit --diff --json early.json late.json
 ok "it is JSON" "$top/userspace/.output/jsonat" out
 has "with the sum" out '"exposed_pages": 3'
 
+# JSON may hold what moves a cursor or ends a line.
+sed 's/6.12.0/\\u001b[2J6.12\\n/; s/pti_marks/\\u001b]0;x\\u0007marks\\u009b1m/' late.json >escapes.json
+works "a difference to a file with escape sequences" audit --diff early.json escapes.json
+ok "none of them is printed" sh -c '! tr -d "\n" <out | grep -q "[[:cntrl:]]\|$(printf "\302\233")"'
+lines=$(wc -l <out)
+pti audit --diff early.json late.json
+is "nor does a name end a line" "$lines" "$(wc -l <out)"
+
 fails "a file that is not there" 1 'no.json' audit --diff no.json late.json
 fails "the second is not there" 1 'no.json' audit --diff early.json no.json
 head -c 200 late.json >short.json

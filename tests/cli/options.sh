@@ -95,6 +95,12 @@ fails "probe: words left over" 2 'word' probe word
 fails "report without runs" 2 'no run directory' report
 fails "report -o without a name" 2 'needs a value' report -o
 fails "plot without runs" 2 'no run directory' plot
+latin1=$(printf 'r\351')
+for c in run tlb trace; do
+	fails "$c -o: bytes that are no UTF-8" 2 "--output: 'r\?' is not UTF-8" $c -o "$latin1"
+done
+fails "trace --comm: bytes that are no UTF-8" 2 "is not UTF-8" trace --comm "$latin1"
+fails "campaign -o: bytes that are no UTF-8" 2 "is not UTF-8" campaign start -o "$latin1"
 is "a refused command line writes nothing" "$(ls)" "$(printf 'err\nout')"
 
 works "run --time: a workload that takes longer" run -o slow --lane tcg --time 1 -- sleep 0.02

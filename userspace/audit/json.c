@@ -9,6 +9,7 @@
 #include "audit/audit.h"
 #include "base/json_out.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #define FORMAT "ptiscope-audit"
 #define VERSION 1
@@ -105,6 +106,7 @@ static const char *row_from_json(struct audit_row *row, json_t *json,
 	if (strlen(name) >= sizeof(row->name) || !*name)
 		return "the name of a region is empty or too long";
 	strcpy(row->name, name);
+	text_clean(row->name);
 	if (row->cpu < AUDIT_NO_CPU)
 		return "a CPU has a negative number";
 	if (!parse_address(&row->address, address))
@@ -166,6 +168,7 @@ static const char *from_json(struct audit *audit, json_t *root,
 	if (strlen(kernel) >= sizeof(audit->kernel))
 		return "the name of the kernel is too long";
 	strcpy(audit->kernel, kernel);
+	text_clean(audit->kernel);
 	while (audit->switch_mode < SWITCH_COUNT &&
 	       strcmp(switch_names[audit->switch_mode], mode))
 		audit->switch_mode++;

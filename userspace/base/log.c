@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The one place that writes to stderr. */
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/text.h"
 
 /* Set once, by --verbose */
 static bool verbose;
@@ -26,9 +26,7 @@ static void log_line(const char *kind, const char *end, const char *fmt,
 		fputs("\r\033[K", stderr);
 	errno = saved;
 	vsnprintf(text, sizeof(text), fmt, args);
-	for (char *c = text; *c; c++)
-		if (iscntrl((unsigned char)*c))
-			*c = ' ';
+	text_clean(text);
 	fprintf(stderr, "ptiscope: %s%s%s", kind, text, end);
 	fflush(stderr);
 }

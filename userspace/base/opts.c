@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/opts.h"
+#include "base/text.h"
 
 #define MAX_OPTIONS 32
 #define HELP_COLUMN 26
@@ -154,6 +155,10 @@ static int set_option(const struct command *cmd, const struct opt *opt,
 		if (!*text)
 			return opts_usage_error(cmd, "--%s: needs a value",
 						opt->name);
+		/* It is to stand in JSON, which is made when all is measured. */
+		if (!text_is_utf8(text))
+			return opts_usage_error(cmd, "--%s: '%s' is not UTF-8",
+						opt->name, text);
 		*(const char **)opt->dest = text;
 		return OPTS_GO_ON;
 	case OPT_CHOICE:

@@ -10,7 +10,7 @@
  * enum opt_type - what an option takes, and what its destination is
  * @OPT_FLAG: nothing; bool, set to true
  * @OPT_U64: a decimal number within [min, max]; uint64_t
- * @OPT_STR: any text; const char *, points into argv
+ * @OPT_STR: any text that is UTF-8; const char *, points into argv
  * @OPT_CHOICE: one of @choices; int, its index
  */
 enum opt_type {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/sysfile.h"
+#include "base/text.h"
 
 static bool full_path(char *full, const char *root, const char *path)
 {
@@ -42,7 +43,7 @@ bool sysfile_exists(const char *root, const char *path)
  * sysfile_line() - first line of a file, without its newline
  * @root: as for sysfile_open()
  * @path: likewise
- * @text: out: the line, cut to fit; "" where there is none
+ * @text: out: the line, cut to fit and cleaned; "" where there is none
  * @size: of @text
  *
  * Return: whether there is such a line.
@@ -58,6 +59,7 @@ bool sysfile_line(const char *root, const char *path, char *text, size_t size)
 	ok = fgets(text, (int)size, f);
 	fclose(f);
 	text[strcspn(text, "\n")] = '\0';
+	text_clean(text);
 	return ok;
 }
 

@@ -9,6 +9,7 @@
 #include "base/json_out.h"
 #include "base/log.h"
 #include "base/outfile.h"
+#include "base/text.h"
 
 #define FORMAT "ptiscope-campaign"
 #define VERSION 1
@@ -40,7 +41,9 @@ static const char *copy(char *to, size_t size, const char *from,
 	if (strlen(from) >= size)
 		return what;
 	strcpy(to, from);
-	return NULL;
+	text_clean(to);
+	/* Names of files are taken as they are, or not at all. */
+	return strcmp(to, from) ? what : NULL;
 }
 
 static const char *take_texts(struct campaign *c, const struct raw *raw)

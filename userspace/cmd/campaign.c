@@ -16,6 +16,7 @@
 #include "base/opts.h"
 #include "base/stop.h"
 #include "base/sysfile.h"
+#include "base/text.h"
 
 #define ROUNDS_DEFAULT 6
 #define ROUNDS_FEW 4
@@ -130,6 +131,9 @@ static int plan(const struct request *r, struct campaign *c)
 
 static int set(char *to, size_t size, const char *from, const char *what)
 {
+	if (!text_is_utf8(from))
+		return opts_usage_error(&command_campaign,
+					"%s: '%s' is not UTF-8", what, from);
 	if (snprintf(to, size, "%s", from) < (int)size)
 		return OPTS_GO_ON;
 	return opts_usage_error(&command_campaign, "%s is too long", what);

@@ -3,7 +3,6 @@
  * The manifest in memory.  manifest_save.c and manifest_load.c keep it in
  * manifest.json.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "run/manifest.h"
 #include "base/command.h"
+#include "base/text.h"
 
 const char *const lane_names[] = {
 	[LANE_HARDWARE] = "hardware", [LANE_ICOUNT] = "icount",
@@ -120,14 +120,6 @@ void manifest_deinit(struct manifest *m)
 	memset(m, 0, sizeof(*m));
 }
 
-/* Text of a manifest goes to terminals: nothing in it shall move the cursor. */
-static void clean(char *text)
-{
-	for (; *text; text++)
-		if (iscntrl((unsigned char)*text))
-			*text = ' ';
-}
-
 /**
  * manifest_set() - give a string field a copy of that text
  * @field: &m->field, or the note of a workload; what it held is freed
@@ -140,7 +132,7 @@ int manifest_set(char **field, const char *text)
 
 	if (!copy)
 		return -ENOMEM;
-	clean(copy);
+	text_clean(copy);
 	free(*field);
 	*field = copy;
 	return 0;
@@ -200,8 +192,8 @@ int manifest_add_gap(struct manifest *m, const char *what, const char *fmt, ...)
 		free(gap->what);
 		return -ENOMEM;
 	}
-	clean(gap->what);
-	clean(gap->why);
+	text_clean(gap->what);
+	text_clean(gap->why);
 	m->n_gaps++;
 	return 0;
 }
@@ -225,7 +217,7 @@ int manifest_add_warning(struct manifest *m, const char *fmt, ...)
 	va_end(args);
 	if (length < 0)
 		return -ENOMEM;
-	clean(grown[m->n_warnings]);
+	text_clean(grown[m->n_warnings]);
 	m->n_warnings++;
 	return 0;
 }
