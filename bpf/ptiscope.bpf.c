@@ -13,6 +13,7 @@
 
 #define CR3_NOFLUSH_BIT 63
 #define TS_COMPAT 2 /* asm/thread_info.h: the system call is a 32-bit one */
+#define PID_NS_LEVELS 33 /* linux/pid_namespace.h: 32 below the initial one */
 #define TLB_FLUSH_ALL (~0UL) /* asm/tlbflush.h */
 
 /*
@@ -38,6 +39,7 @@ struct pti_marks___local {
  * filter_comm is compared as two words.
  */
 const volatile __u32 filter_tgid;
+const volatile __u32 filter_pid_ns; /* of filter_tgid; 0: the initial one */
 const volatile bool filter_by_comm;
 const volatile __u64 filter_comm[PTI_BPF_COMM / 8];
 const volatile bool filter_by_cgroup;
@@ -127,12 +129,36 @@ static __always_inline bool comm_matches(void)
 	return comm[0] == filter_comm[0] && comm[1] == filter_comm[1];
 }
 
+/*
+ * A process has a number in its PID namespace and in each above it.  Namespaces are told
+ * apart by the inode that /proc/PID/ns/pid shows.
+ */
+static __always_inline bool process_matches(void)
+{
+	struct pid *pid;
+	struct upid *number;
+	__u32 level;
+
+	if (!filter_pid_ns)
+		return bpf_get_current_pid_tgid() >> 32 == filter_tgid;
+	pid = bpf_get_current_task_btf()->group_leader->thread_pid;
+	number = (void *)pid + bpf_core_field_offset(struct pid, numbers);
+	for (level = 0;
+	     level < PID_NS_LEVELS && level <= BPF_CORE_READ(pid, level);
+	     level++) {
+		if (BPF_CORE_READ(number, ns, ns.inum) == filter_pid_ns)
+			return (__u32)BPF_CORE_READ(number, nr) == filter_tgid;
+		number = (void *)number + bpf_core_type_size(struct upid);
+	}
+	return false;
+}
+
 /* Is the current thread one that is counted? */
 static __always_inline bool thread_matches(void)
 {
 	if (!enabled)
 		return false;
-	if (filter_tgid && bpf_get_current_pid_tgid() >> 32 != filter_tgid)
+	if (filter_tgid && !process_matches())
 		return false;
 	if (filter_by_comm && !comm_matches())
 		return false;

@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "ptiscope.skel.h"
 #include "kernel/bpf.h"
 
+#define INITIAL_PID_NS 0xEFFFFFFCU /* PROC_PID_INIT_INO of linux/proc_ns.h */
 #define NO_BTF                    \
 	"the kernel has no BTF: " \
 	"build it with CONFIG_DEBUG_INFO_BTF=y"
@@ -75,6 +77,17 @@ static int choose_programs(struct ptiscope_bpf *skel,
 	return 0;
 }
 
+/* Inode of our PID namespace, 0 for the initial one, where no number is to be translated */
+static int own_pid_ns(uint32_t *inode)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/pid", &st))
+		return -EOPNOTSUPP;
+	*inode = st.st_ino == INITIAL_PID_NS ? 0 : (uint32_t)st.st_ino;
+	return 0;
+}
+
 static void set_filter(struct ptiscope_bpf *skel, const struct bpf_filter *f)
 {
 	char comm[PTI_BPF_COMM] = "";
@@ -127,6 +140,11 @@ static int load(struct ptiscope_bpf *skel, const struct bpf_filter *f,
 	err = choose_programs(skel, f, why);
 	if (err)
 		return err;
+	err = f->tgid ? own_pid_ns(&skel->rodata->filter_pid_ns) : 0;
+	if (err) {
+		*why = "/proc is of another PID namespace, so no process can be told: mount one of this";
+		return err;
+	}
 	set_filter(skel, f);
 	if (f->events)
 		choose_events(skel, f->events);
