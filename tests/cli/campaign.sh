@@ -99,7 +99,7 @@ boot_as() {
 	echo $release >"$1/proc/sys/kernel/osrelease"
 	boots=$((${boots:-0} + 1))
 	echo "boot-$boots" >"$1/proc/sys/kernel/random/boot_id"
-	echo 'ffffffff82a00000 d __tracepoint_pti_switch' >"$1/proc/kallsyms"
+	echo "ffffffff82a00000 ${symbols-d __tracepoint_pti_switch}" >"$1/proc/kallsyms"
 	rm -rf "$1/sys/kernel/pti"
 	case " $2 " in
 	*' pti=off '*) flags='' ;;
@@ -263,6 +263,20 @@ stubborn=''
 ok "a mode that does not come up ends it after 3 boots" grep -q 'failed 3 times' resume.err
 has "and it is said what came up instead" resume.err 'should be .* late: it is .* early'
 ok "leaves the machine as found" restored hang
+
+# A kernel that names functions alone, and one that names nothing: with PTI off only the release tells.
+for symbol in 'T __traceiter_pti_switch' ''; do
+	machine bare
+	found bare >before
+	symbols=$symbol modes=off,late
+	start bare
+	walk bare
+	unset symbols
+	modes=''
+	ok "symbols '$symbol': every mode is measured" test -s bare.runs/001-late/manifest.json -a \
+		-s bare.runs/002-off/manifest.json
+	rm -rf bare.runs
+done
 
 # marks, for which the module is loaded
 mkdir -p bin

@@ -42,6 +42,20 @@ for key in module pmu_cycles pmu_tlb tsc_constant btf lockdown turbo smt; do
 	ok "there is a $key" test -n "$(fact $key value)"
 done
 
+# Root of a user namespace has capabilities that are good there alone.
+if unshare -Ur true 2>/dev/null; then
+	rc=0
+	unshare -Ur "$cli" doctor --json >out 2>err || rc=$?
+	ok "doctor in a user namespace" worked
+	for key in perfmon bpf sys_admin; do
+		is "user namespace: no $key" "$(fact $key value)" false
+		is "user namespace: $key: what helps" "$(fact $key remedy)" \
+			'"run as root of the machine, outside of this user namespace"'
+	done
+else
+	skip "doctor in a user namespace" "there can be none here"
+fi
+
 put proc/cpuinfo 'model name\t: Old CPU\nmicrocode\t: 0x28\nflags\t: tsc pcid pti'
 put proc/sys/kernel/osrelease 6.12.0-copied
 put proc/kallsyms '0000000000000000 D __tracepoint_pti_switch'
@@ -69,6 +83,22 @@ is "no module there" "$(fact module value)" ''
 works "doctor --root, table" doctor --root copy
 has "its kernel" out '^  kernel +6.12.0-copied$'
 has "what was not tried says so" out 'not tried'
+# Kernels without CONFIG_KALLSYMS_ALL name functions alone, and 0-byte files are as good as copies.
+put proc/kallsyms '0000000000000000 T __traceiter_pti_switch'
+works "doctor --root: symbols of functions" doctor --root copy --json
+is "the patches are seen" "$(fact patched value) $(fact tracepoint value)" 'true true'
+
+put sys/devices/system/clocksource/clocksource0/current_clocksource hpet
+put proc/cmdline 'quiet tsc=unstable'
+works "doctor --root: a TSC that the kernel does not trust" doctor --root copy --json
+has "is no clock" out '"what": "time in TSC ticks"'
+is "why" "$(sed -n '/"tsc_ticks": {/,/}/s/.*"reason": //p' out)" '"tsc=unstable tells the kernel not to trust the TSC",'
+put proc/cpuinfo 'model name\t: Evil \033[2J\351 CPU\nflags\t\t: tsc pti'
+put sys/devices/system/cpu/vulnerabilities/mds '\033]0;x\a'
+works "a name with escape sequences" doctor --root copy
+ok "none of them is printed" sh -c '! tr -d "\n" <out | grep -q "[[:cntrl:]]"'
+has "what is no UTF-8 is a question mark" out 'Evil  \[2J\? CPU$'
+works "a name with escape sequences, JSON" doctor --root copy --json
 fails "nothing to read" 1 'nowhere/proc/cpuinfo' doctor --root nowhere
 fails "--root without a name" 2 'needs a value' doctor --root
 tap_done

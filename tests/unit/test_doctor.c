@@ -9,6 +9,7 @@
 #include "machine/doctor.h"
 
 #define CPU_DIR "/sys/devices/system/cpu"
+#define CLOCK_DIR "/sys/devices/system/clocksource/clocksource0"
 
 /* A file of one line below @root, with the directories that it needs */
 static void put(const char *root, const char *path, const char *line)
@@ -53,9 +54,7 @@ static void put_haswell(const char *root)
 	put(root, CPU_DIR "/cpu4/cpufreq/scaling_governor", "performance");
 	put(root, CPU_DIR "/vulnerabilities/meltdown", "Mitigation: PTI");
 	put(root, CPU_DIR "/vulnerabilities/l1tf", "Not affected");
-	put(root,
-	    "/sys/devices/system/clocksource/clocksource0/current_clocksource",
-	    "tsc");
+	put(root, CLOCK_DIR "/current_clocksource", "tsc");
 }
 
 static void look(const char *root, struct survey *s, struct diagnosis *d)
@@ -137,6 +136,117 @@ static void a_good_machine_has_nothing_in_the_way(void **state)
 		    strcmp(d.abilities[i].key, "order_of_cpus"))
 			fail_msg("%s: %s", d.abilities[i].key,
 				 d.abilities[i].why.reason);
+}
+
+static void assert_ability(const struct diagnosis *d, const char *key,
+			   const char *reason, const char *remedy)
+{
+	for (size_t i = 0; i < d->n_abilities; i++) {
+		const struct why *why = &d->abilities[i].why;
+
+		if (strcmp(d->abilities[i].key, key))
+			continue;
+		if (!reason) {
+			assert_false(why_not(why));
+			return;
+		}
+		assert_non_null(strstr(why->reason, reason));
+		assert_non_null(strstr(why->remedy, remedy));
+		return;
+	}
+	fail_msg("no ability %s", key);
+}
+
+/* A kernel without CONFIG_KALLSYMS_ALL names functions alone. */
+static void patches_are_seen_without_symbols_of_data(void **state)
+{
+	struct diagnosis d;
+	struct survey s;
+
+	(void)state;
+	put_haswell("text");
+	put("text", "/proc/kallsyms",
+	    "ffffffff81077a10 T __traceiter_pti_switch");
+	look("text", &s, &d);
+	assert_fact(&d, "tracepoint", "yes", NULL);
+	put("text", "/proc/kallsyms",
+	    "ffffffff81077a10 T __traceiter_pti_switches");
+	look("text", &s, &d);
+	assert_fact(&d, "patched", "yes", NULL);
+	assert_fact(&d, "tracepoint", "no", "tracefs");
+	put("text", "/sys/kernel/tracing/events/pti/pti_switch/id", "1");
+	look("text", &s, &d);
+	assert_fact(&d, "tracepoint", "yes", NULL);
+}
+
+static void a_tsc_that_the_kernel_does_not_trust_counts_nothing(void **state)
+{
+	struct diagnosis d;
+	struct survey s;
+
+	(void)state;
+	put_haswell("hpet");
+	put("hpet", CLOCK_DIR "/current_clocksource", "hpet");
+	put("hpet", CLOCK_DIR "/available_clocksource", "hpet acpi_pm");
+	look("hpet", &s, &d);
+	assert_fact(&d, "clocksource", "hpet", "kernel log");
+	assert_ability(&d, "tsc_ticks", "does not trust", "kernel log");
+	put("hpet", CLOCK_DIR "/available_clocksource", "tsc hpet acpi_pm");
+	look("hpet", &s, &d);
+	assert_fact(&d, "clocksource", "hpet", NULL);
+	assert_ability(&d, "tsc_ticks", NULL, NULL);
+	put("hpet", "/proc/cmdline", "quiet tsc=unstable");
+	look("hpet", &s, &d);
+	assert_ability(&d, "tsc_ticks", "tsc=unstable", "without");
+	put("hpet", "/proc/cmdline", "quiet");
+	put("hpet", CLOCK_DIR "/current_clocksource", "kvm-clock");
+	put("hpet", CLOCK_DIR "/available_clocksource", "kvm-clock acpi_pm");
+	look("hpet", &s, &d);
+	assert_ability(&d, "tsc_ticks", NULL, NULL);
+}
+
+/* What was tried, as if:  is of put_haswell() */
+static void tell(struct survey *s, struct diagnosis *d)
+{
+	*d = (struct diagnosis){ 0 };
+	s->tried = true;
+	doctor_facts(d, s);
+	doctor_abilities(d, s);
+}
+
+static void rights_are_told_apart(void **state)
+{
+	struct diagnosis d;
+	struct survey s;
+
+	(void)state;
+	put_haswell("rights");
+	put("rights", "/proc/sys/kernel/perf_event_paranoid", "2");
+	look("rights", &s, &d);
+	s.bpf = s.perfmon = true;
+	tell(&s, &d);
+	assert_ability(&d, "histograms", NULL, NULL);
+	assert_ability(&d, "probes", "CAP_SYS_ADMIN", "run as root");
+	s.bpf = false;
+	tell(&s, &d);
+	assert_ability(&d, "histograms", "CAP_BPF", "run as root");
+	s.perfmon = false;
+	s.pmu_error = EACCES;
+	tell(&s, &d);
+	assert_fact(&d, "pmu_cycles", "no", "run as root");
+	s.user_ns = true;
+	tell(&s, &d);
+	assert_fact(&d, "pmu_cycles", "no", "outside");
+	assert_fact(&d, "bpf", "no", "outside");
+	assert_ability(&d, "histograms", "CAP_BPF", "outside");
+	s.user_ns = false;
+	s.perfmon = true;
+	s.pmu_error = EPERM;
+	tell(&s, &d);
+	assert_fact(&d, "pmu_cycles", "no", "security module");
+	s.seccomp = true;
+	tell(&s, &d);
+	assert_fact(&d, "pmu_cycles", "no", "container");
 }
 
 static void what_is_wrong_is_named(void **state)
@@ -400,6 +510,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_machine_has_nothing_in_the_way),
 		cmocka_unit_test(what_is_wrong_is_named),
+		cmocka_unit_test(patches_are_seen_without_symbols_of_data),
+		cmocka_unit_test(
+			a_tsc_that_the_kernel_does_not_trust_counts_nothing),
+		cmocka_unit_test(rights_are_told_apart),
 		cmocka_unit_test(nothing_is_made_up),
 		cmocka_unit_test(every_no_has_a_reason_and_a_remedy),
 		cmocka_unit_test(the_table_fits_100_columns),

@@ -20,6 +20,7 @@
 #include "base/outfile.h"
 #include "base/stop.h"
 #include "base/sysfile.h"
+#include "base/text.h"
 
 #define STATE "/var/lib/ptiscope-campaign.json"
 #define LOCK "/run/ptiscope-campaign.lock"
@@ -123,6 +124,7 @@ static void explain(struct campaign *c, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(c->reason, sizeof(c->reason), fmt, args);
 	va_end(args);
+	text_clean(c->reason);
 	log_warn("%s", c->reason);
 }
 
@@ -142,7 +144,9 @@ static bool is_wanted_boot(struct session *s)
 		explain(c, "can't read %s/proc/cpuinfo", s->root);
 		return false;
 	}
-	if (!strcmp(env.kernel, c->kernel) && env.patched &&
+	/* Without PTI nothing need show the patches, and with it they always do. */
+	if (!strcmp(env.kernel, c->kernel) &&
+	    (env.patched || mode == CAMPAIGN_OFF) &&
 	    env.switch_mode == wanted && env.marks == campaign_has_marks(mode))
 		return true;
 	explain(c,

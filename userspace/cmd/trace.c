@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/opts.h"
 #include "base/stop.h"
+#include "machine/doctor.h"
 #include "machine/env.h"
 #include "machine/syscalls.h"
 #include "trace/trace.h"
@@ -244,6 +245,25 @@ static int open_reader(struct trace *t, const char **why)
 	return bpf_reader_open(&t->reader, &filter, why);
 }
 
+/* The kernel refused BPF; returns an exit code. */
+static int refused(int err)
+{
+	struct survey s = { 0 };
+	struct why why = { "BPF is refused, by lockdown or a security module",
+			   "boot without it, or see its policy" };
+
+	doctor_try_rights(&s);
+	if (!s.bpf || !s.perfmon)
+		why = doctor_needs(&s, "BPF needs CAP_BPF and CAP_PERFMON");
+	else if (s.seccomp)
+		why = (struct why){
+			"a seccomp filter may forbid bpf()",
+			"run outside of this container, or have it allow that system call"
+		};
+	log_error("trace: %s (%s): %s", why.reason, strerror(-err), why.remedy);
+	return EXIT_UNSUPPORTED;
+}
+
 static int count_and_show(struct trace *t, const struct env *env,
 			  const struct rundir *dir)
 {
@@ -253,6 +273,8 @@ static int count_and_show(struct trace *t, const struct env *env,
 	err = open_reader(t, &why);
 	if (err) {
 		events_close(&t->events);
+		if (err == -EPERM || err == -EACCES)
+			return refused(err);
 		log_error("%s: %s", why, strerror(-err));
 		return err == -EOPNOTSUPP ? EXIT_UNSUPPORTED : EXIT_RUNTIME;
 	}

@@ -24,7 +24,7 @@ static struct why open_reason(int err)
 	case EPERM:
 		return (struct why){
 			DEVICE " is refused",
-			"run as root, without lockdown=confidentiality"
+			"run as root of the machine, not of a user namespace, without lockdown=confidentiality"
 		};
 	case EBUSY:
 		return (struct why){ "another program is reading " DEVICE,

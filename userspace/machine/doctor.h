@@ -51,6 +51,7 @@ struct tsc_offset {
  * struct survey - everything that doctor finds out
  * @env: what all commands ask for
  * @clocksource: that the kernel keeps time with, "" where it does not say
+ * @tsc_distrusted: the kernel could keep time with the TSC, and does not dare to
  * @governor: of cpufreq, of all CPUs; "mixed" or "" for none
  * @isolated: list of CPUs without other programs, "" for none
  * @lockdown: none, integrity or confidentiality; "" where it can't be told
@@ -60,7 +61,11 @@ struct tsc_offset {
  * @cpus: CPUs online
  * @mitigations: @n_mitigations, in order of their names
  * @tried: this is the machine that runs, so what follows is known
+ * @user_ns: this process is in a user namespace: its capabilities are good there alone,
+ *	so that it counts as having none
+ * @seccomp: a filter decides which system calls it may make
  * @perfmon: this process has CAP_PERFMON, or CAP_SYS_ADMIN, which includes it
+ * @bpf: the same with CAP_BPF
  * @sys_admin: this process has CAP_SYS_ADMIN
  * @no_module: why the module can't be used
  * @pmu_error: errno of opening a counter of cycles, 0 if it counts, ENODATA if
@@ -71,6 +76,7 @@ struct tsc_offset {
 struct survey {
 	struct env env;
 	char clocksource[32];
+	bool tsc_distrusted;
 	char governor[32];
 	char isolated[128];
 	char lockdown[32];
@@ -82,7 +88,10 @@ struct survey {
 	struct mitigation mitigations[MITIGATIONS_MAX];
 	size_t n_mitigations;
 	bool tried;
+	bool user_ns;
+	bool seccomp;
 	bool perfmon;
+	bool bpf;
 	bool sys_admin;
 	struct why no_module;
 	int pmu_error;
@@ -150,8 +159,11 @@ void doctor_read(struct survey *s, const char *root);
 
 /* doctor_try.c */
 void doctor_try(struct survey *s);
+void doctor_try_rights(struct survey *s);
 
 /* doctor_facts.c */
+struct why doctor_needs(const struct survey *s, const char *reason);
+struct why doctor_tsc_distrusted(const struct survey *s);
 void doctor_facts(struct diagnosis *d, const struct survey *s);
 
 /* doctor_abilities.c */

@@ -33,7 +33,7 @@ static struct why no_root_module(const struct survey *s)
 	if (why_not(&why))
 		return why;
 	if (!s->sys_admin)
-		return (struct why){ "it needs CAP_SYS_ADMIN", "run as root" };
+		return doctor_needs(s, "it needs CAP_SYS_ADMIN");
 	return (struct why){ 0 };
 }
 
@@ -62,9 +62,8 @@ static struct why no_trace(const struct survey *s)
 			"whether this process may load BPF was not tried",
 			"run doctor on that machine, without --root"
 		};
-	if (!s->sys_admin)
-		return (struct why){ "loading BPF needs privilege",
-				     "run as root" };
+	if (!s->bpf || !s->perfmon)
+		return doctor_needs(s, "BPF needs CAP_BPF and CAP_PERFMON");
 	return (struct why){ 0 };
 }
 
@@ -97,6 +96,8 @@ static struct why no_ticks(const struct survey *s)
 	if (s->env.lane == LANE_TCG)
 		return (struct why){ "an emulator's TSC is no clock of a CPU",
 				     "use a machine or a KVM guest" };
+	if (s->tsc_distrusted)
+		return doctor_tsc_distrusted(s);
 	if (!s->env.tsc_constant || !s->env.tsc_nonstop)
 		return (struct why){
 			"the TSC's rate depends on the state of the CPU",

@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "machine/doctor.h"
+
+#define OUTSIDE "run as root of the machine, outside of this user namespace"
 
 static struct fact *add(struct diagnosis *d, const char *section,
 			const char *key, const char *label, enum fact_type type)
@@ -124,9 +127,47 @@ static void isolation_facts(struct diagnosis *d, const struct survey *s)
 		 unpatched);
 	add_text(d, section, "switch", "CR3 switch",
 		 switch_names[env->switch_mode]);
-	add_bool(d, section, "tracepoint", "tracepoint pti:pti_switch",
-		 env->tracepoint, unpatched);
+	add_bool(
+		d, section, "tracepoint", "tracepoint pti:pti_switch",
+		env->tracepoint,
+		env->patched ?
+			(struct why){
+				"neither a symbol nor a file of tracefs shows it",
+				"mount tracefs on /sys/kernel/tracing, and run as root" } :
+			unpatched);
 	add_bool(d, section, "marks", "marks", env->marks, env_no_marks(env));
+}
+
+/**
+ * doctor_needs() - what helps who lacks a capability
+ * @s: what was found out
+ * @reason: what it would be for
+ * Return: reason and remedy
+ */
+struct why doctor_needs(const struct survey *s, const char *reason)
+{
+	struct why why = { .remedy = s->user_ns ? OUTSIDE : "run as root" };
+
+	snprintf(why.reason, sizeof(why.reason), "%s", reason);
+	return why;
+}
+
+/* The paranoid kernel says EACCES; EPERM comes from a filter or a security module. */
+static void refused_why(struct fact *fact, const struct survey *s, int err)
+{
+	if (err == EACCES && !s->perfmon && s->has_paranoid) {
+		snprintf(fact->why.reason, sizeof(fact->why.reason),
+			 "kernel.perf_event_paranoid is %ld", s->paranoid);
+		fact->why.remedy = s->user_ns ?
+					   OUTSIDE :
+					   "run as root, or with CAP_PERFMON";
+	} else if (s->seccomp) {
+		set_why(fact, "a seccomp filter forbids perf_event_open()",
+			"run outside of this container, or have it allow that system call");
+	} else {
+		set_why(fact, "a security module forbids perf_event_open()",
+			"see the policy of the security module, and dmesg");
+	}
 }
 
 /* Why a performance counter can't be used, by errno of opening it */
@@ -136,9 +177,7 @@ static void counter_why(struct fact *fact, const struct survey *s, int err,
 	switch (err) {
 	case EACCES:
 	case EPERM:
-		snprintf(fact->why.reason, sizeof(fact->why.reason),
-			 "kernel.perf_event_paranoid is %ld", s->paranoid);
-		fact->why.remedy = "run as root, or with CAP_PERFMON";
+		refused_why(fact, s, err);
 		return;
 	case ENODATA:
 		snprintf(fact->why.reason, sizeof(fact->why.reason),
@@ -170,13 +209,16 @@ static void tool_facts(struct diagnosis *d, const struct survey *s)
 			 !why_not(&s->no_module), s->no_module);
 		add_bool(
 			d, section, "perfmon", "CAP_PERFMON", s->perfmon,
-			(struct why){
-				"recording and counters of other programs want it",
-				"run as root" });
+			doctor_needs(
+				s,
+				"recording and counters of other programs want it"));
 		add_bool(
-			d, section, "sys_admin", "CAP_SYS_ADMIN", s->sys_admin,
-			(struct why){ "probes, NMIs, the audit and BPF want it",
-				      "run as root" });
+			d, section, "bpf", "CAP_BPF", s->bpf,
+			doctor_needs(
+				s,
+				"BPF programs (trace) want it, and CAP_PERFMON"));
+		add_bool(d, section, "sys_admin", "CAP_SYS_ADMIN", s->sys_admin,
+			 doctor_needs(s, "probes, NMIs and the audit want it"));
 	}
 	add_bool(d, section, "btf", "BTF", env->btf,
 		 (struct why){ "BPF programs can't be fitted to this kernel",
@@ -243,6 +285,24 @@ static void offset_facts(struct diagnosis *d, const struct tsc_offset *tsc)
 	fact->number = (double)tsc->bound;
 }
 
+/**
+ * doctor_tsc_distrusted() - why the kernel keeps time by another clock than the TSC
+ * @s: with tsc_distrusted
+ * Return: reason and remedy
+ */
+struct why doctor_tsc_distrusted(const struct survey *s)
+{
+	if (line_has_word(s->env.cmdline, "tsc=unstable"))
+		return (struct why){
+			"tsc=unstable tells the kernel not to trust the TSC",
+			"boot without it"
+		};
+	return (struct why){
+		"the kernel does not trust the TSC",
+		"see what the kernel log says of the TSC; use another machine"
+	};
+}
+
 static void time_facts(struct diagnosis *d, const struct survey *s)
 {
 	static const char section[] = "Time";
@@ -259,7 +319,10 @@ static void time_facts(struct diagnosis *d, const struct survey *s)
 		(struct why){
 			"it stands still while the CPU sleeps deeply",
 			"boot with idle=poll, or tell the guest's CPU model to have an invariant TSC" });
-	add_text(d, section, "clocksource", "clock source", s->clocksource);
+	fact = add_text(d, section, "clocksource", "clock source",
+			s->clocksource);
+	if (s->tsc_distrusted)
+		fact->why = doctor_tsc_distrusted(s);
 	if (s->tried)
 		offset_facts(d, &s->tsc);
 	fact = add_text(d, section, "governor", "frequency governor",

@@ -8,9 +8,11 @@
 
 #include "machine/doctor.h"
 #include "base/sysfile.h"
+#include "base/words.h"
 
 #define CPU_DIR "/sys/devices/system/cpu"
 #define VULN_DIR CPU_DIR "/vulnerabilities"
+#define CLOCK_DIR "/sys/devices/system/clocksource/clocksource0"
 
 static void read_mitigations(struct survey *s, const char *root)
 {
@@ -82,6 +84,29 @@ static enum answer answer(const char *root, const char *path, long yes)
 	return number == yes ? ANSWER_YES : ANSWER_NO;
 }
 
+/*
+ * Clocks that are made of the TSC do as well as itself.  Who chooses another one while
+ * the TSC could be had does not distrust it.
+ */
+static void read_clocksource(struct survey *s, const char *root)
+{
+	static const char *const by_tsc[] = { "tsc", "kvm-clock", "xen",
+					      "hyperv_clocksource_tsc_page" };
+	char others[256] = "";
+	size_t i;
+
+	sysfile_line(root, CLOCK_DIR "/current_clocksource", s->clocksource,
+		     sizeof(s->clocksource));
+	sysfile_line(root, CLOCK_DIR "/available_clocksource", others,
+		     sizeof(others));
+	s->tsc_distrusted = s->clocksource[0];
+	for (i = 0; i < sizeof(by_tsc) / sizeof(by_tsc[0]); i++)
+		if (!strcmp(s->clocksource, by_tsc[i]) ||
+		    line_has_word(others, by_tsc[i]))
+			s->tsc_distrusted = false;
+	s->tsc_distrusted |= line_has_word(s->env.cmdline, "tsc=unstable");
+}
+
 /* The mode in force is the word in brackets: "[none] integrity" */
 static void read_lockdown(struct survey *s, const char *root)
 {
@@ -108,10 +133,7 @@ void doctor_read(struct survey *s, const char *root)
 
 	if (sysfile_line(root, CPU_DIR "/online", online, sizeof(online)))
 		s->cpus = count_cpus(online);
-	sysfile_line(root,
-		     "/sys/devices/system/clocksource/clocksource0/"
-		     "current_clocksource",
-		     s->clocksource, sizeof(s->clocksource));
+	read_clocksource(s, root);
 	read_governor(s, root);
 	sysfile_line(root, CPU_DIR "/isolated", s->isolated,
 		     sizeof(s->isolated));

@@ -3,16 +3,21 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/perf_event.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/loop.h"
+#include "base/sysfile.h"
 #include "machine/doctor.h"
+
+#define INITIAL_USER_NS 0xEFFFFFFDU /* PROC_USER_INIT_INO of linux/proc_ns.h */
 
 /* A pair of CPUs is given so long, and so many exchanges: less than 1 ms of them,
  * but the threads may have to wait until both run. */
@@ -33,6 +38,29 @@ static bool may(unsigned int capability)
 	if (syscall(SYS_capget, &head, data))
 		return false;
 	return data[capability / 32].effective >> (capability % 32) & 1;
+}
+
+/* Namespaces are told apart by the inodes of these files. */
+static bool in_user_namespace(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/user", &st) && st.st_ino != INITIAL_USER_NS;
+}
+
+/* prctl(2) tells, too, but the filter may kill who asks. */
+static bool has_seccomp_filter(void)
+{
+	FILE *f = sysfile_open("", "/proc/self/status");
+	char line[256];
+	int mode = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "Seccomp: %d", &mode) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return mode == SECCOMP_MODE_FILTER;
 }
 
 /* 0 if the event counts while this program does something, or errno */
@@ -187,14 +215,26 @@ static void compare_tscs(struct tsc_offset *offset)
 }
 
 /**
+ * doctor_try_rights() - find out what this process may do
+ * @s: user_ns, seccomp, perfmon, bpf and sys_admin are filled in
+ */
+void doctor_try_rights(struct survey *s)
+{
+	s->user_ns = in_user_namespace();
+	s->seccomp = has_seccomp_filter();
+	s->sys_admin = !s->user_ns && may(CAP_SYS_ADMIN);
+	s->perfmon = s->sys_admin || (!s->user_ns && may(CAP_PERFMON));
+	s->bpf = s->sys_admin || (!s->user_ns && may(CAP_BPF));
+}
+
+/**
  * doctor_try() - find out what only this machine itself can tell
- * @s: tried, perfmon, sys_admin, pmu_error, tlb_error and tsc are filled in
+ * @s: tried, user_ns, seccomp, perfmon, bpf, sys_admin, pmu_error, tlb_error and tsc are filled in
  */
 void doctor_try(struct survey *s)
 {
 	s->tried = true;
-	s->sys_admin = may(CAP_SYS_ADMIN);
-	s->perfmon = s->sys_admin || may(CAP_PERFMON);
+	doctor_try_rights(s);
 	s->pmu_error = try_event(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES);
 	s->tlb_error = try_event(PERF_TYPE_HW_CACHE,
 				 PERF_COUNT_HW_CACHE_DTLB |

@@ -15,9 +15,11 @@
 #include "base/log.h"
 #include "base/outfile.h"
 #include "base/sysfile.h"
+#include "base/text.h"
 #include "base/words.h"
 
 #define PTI_DIR "/sys/kernel/pti"
+#define EVENT "/events/pti/pti_switch"
 #define VULN_DIR "/sys/devices/system/cpu/vulnerabilities"
 #define CPUID_HYPERVISOR (1u << 31) /* leaf 1, ECX */
 #define CPUID_HV_LEAF 0x40000000u
@@ -59,6 +61,7 @@ static int probe_cpuinfo(struct env *env, const char *root)
 		return -errno;
 	while (getline(&line, &size, f) > 0) {
 		line[strcspn(line, "\n")] = '\0';
+		text_clean(strchrnul(line, ':'));
 		value = strchr(line, ':');
 		if (!value)
 			break;
@@ -83,8 +86,8 @@ static int probe_cpuinfo(struct env *env, const char *root)
 	return 0;
 }
 
-/* The tracepoint is what makes a kernel a patched one, PTI on or not. */
-static bool has_tracepoint(const char *root)
+/* Functions are symbols of every kernel with CONFIG_KALLSYMS, data of some alone. */
+static bool has_symbol(const char *root)
 {
 	FILE *f = sysfile_open(root, "/proc/kallsyms");
 	char line[512];
@@ -93,9 +96,18 @@ static bool has_tracepoint(const char *root)
 	if (!f)
 		return false;
 	while (!found && fgets(line, sizeof(line), f))
-		found = strstr(line, " __tracepoint_pti_switch\n");
+		found = strstr(line, " __traceiter_pti_switch\n") ||
+			strstr(line, " __tracepoint_pti_switch\n");
 	fclose(f);
 	return found;
+}
+
+/* The tracepoint is what makes a kernel a patched one, PTI on or not. */
+static bool has_tracepoint(const char *root)
+{
+	return sysfile_exists(root, "/sys/kernel/tracing" EVENT) ||
+	       sysfile_exists(root, "/sys/kernel/debug/tracing" EVENT) ||
+	       has_symbol(root);
 }
 
 static void probe_switch(struct env *env, const char *root)
