@@ -83,7 +83,7 @@ is "no module there" "$(fact module value)" ''
 works "doctor --root, table" doctor --root copy
 has "its kernel" out '^  kernel +6.12.0-copied$'
 has "what was not tried says so" out 'not tried'
-# Kernels without CONFIG_KALLSYMS_ALL name functions alone, and 0-byte files are as good as copies.
+# Kernels without CONFIG_KALLSYMS_ALL name functions alone.
 put proc/kallsyms '0000000000000000 T __traceiter_pti_switch'
 works "doctor --root: symbols of functions" doctor --root copy --json
 is "the patches are seen" "$(fact patched value) $(fact tracepoint value)" 'true true'
