@@ -124,31 +124,45 @@ static uint64_t symbol(const struct entry_kernel *k, const char *name)
 	return s->addr;
 }
 
-/* Lead every jump to @from to @to; the address of the last of them. */
-static uint64_t retarget(const struct entry_kernel *k, int fd, uint64_t from,
-			 uint64_t to)
+/* The target of the jump with 32 bits of distance that may be at @at, or 0 */
+static uint64_t jump_target(const struct entry_kernel *k, uint64_t at)
 {
-	uint64_t last = 0;
+	const uint8_t *bytes = entry_file_bytes(k, at, 5);
+	int32_t distance;
+
+	if (!bytes || bytes[0] != 0xe9)
+		return 0;
+	memcpy(&distance, bytes + 1, sizeof(distance));
+	return at + 5 + distance;
+}
+
+static void lead_jump(const struct entry_kernel *k, int fd, uint64_t at,
+		      uint64_t to)
+{
+	int32_t distance = (int32_t)(to - (at + 5));
+
+	put(k, fd, at + 1, &distance, sizeof(distance));
+}
+
+/* Lead every jump to @from to @to. */
+static void retarget(const struct entry_kernel *k, int fd, uint64_t from,
+		     uint64_t to)
+{
+	bool found = false;
 
 	for (size_t c = 0; c < k->chunk_count; c++) {
 		const struct entry_chunk *chunk = &k->chunks[c];
 
 		for (uint64_t n = 0; chunk->code && n + 5 <= chunk->size; n++) {
-			uint64_t end = chunk->addr + n + 5;
-			int32_t distance;
-
-			memcpy(&distance, chunk->bytes + n + 1, 4);
-			if (chunk->bytes[n] != 0xe9 || end + distance != from)
+			if (jump_target(k, chunk->addr + n) != from)
 				continue;
-			distance = (int32_t)(to - end);
-			put(k, fd, end - 4, &distance, 4);
-			last = end - 5;
+			lead_jump(k, fd, chunk->addr + n, to);
+			found = true;
 		}
 	}
-	if (!last)
+	if (!found)
 		errx(EXIT_UNSUPPORTED, "nothing jumps to %#lx",
 		     (unsigned long)from);
-	return last;
 }
 
 static uint64_t plant(const struct entry_kernel *k, int fd,
@@ -190,11 +204,26 @@ static uint64_t plant_gs(const struct entry_kernel *k, int fd)
 	return at + sizeof(nop);
 }
 
-/* After the switch to the user table a RET, as a compiler would have it. */
+/*
+ * After the switch to the user table a RET, as a compiler would have it, in place of
+ * the last jump out of the function.
+ */
 static uint64_t plant_exit(const struct entry_kernel *k, int fd)
 {
-	return retarget(k, fd, symbol(k, "entry_SYSRETQ_late_done"),
-			symbol(k, "__x86_return_thunk"));
+	const struct entry_symbol *f = entry_find(&k->text, "pti_exit_sysret");
+	uint64_t last = 0;
+
+	for (uint64_t at = f ? f->addr : 0; f && at < f->addr + f->size; at++) {
+		uint64_t target = jump_target(k, at);
+
+		if (entry_text_has(k, target) &&
+		    (target < f->addr || target >= f->addr + f->size))
+			last = at;
+	}
+	if (!last)
+		errx(EXIT_UNSUPPORTED, "no jump leads out of pti_exit_sysret");
+	lead_jump(k, fd, last, symbol(k, "__x86_return_thunk"));
+	return last;
 }
 
 /*
