@@ -82,4 +82,13 @@ ok "runs nothing" test ! -e pwned
 works "a directory with quotes in its name" plot -o "it's \"here\"" early
 ok "is written to" test -s "it's \"here\"/round_trip-icount.png"
 
+# What gnuplot's user has set for himself
+mkdir home
+printf "set datafile separator ','\nset logscale y\n" >home/.gnuplot
+works "plain" plot -o plain early late
+rc=0
+HOME=$tmp/home "$cli" plot -o own early late >out 2>err || rc=$?
+ok "settings of gnuplot's user" worked
+ok "change no figure" cmp plain/round_trip-icount.svg own/round_trip-icount.svg
+
 tap_done

@@ -100,7 +100,8 @@ static void write_output(FILE *f, const char *file)
 
 static int spawn_gnuplot(FILE *script, pid_t *pid)
 {
-	static char *const argv[] = { "gnuplot", "-", NULL };
+	/* -d: what its user has set for himself is not for our figures. */
+	static char *const argv[] = { "gnuplot", "-d", "-", NULL };
 	posix_spawn_file_actions_t actions;
 	int err;
 
