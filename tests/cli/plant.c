@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Copies a run directory with a difference planted: every sample of one workload times
- * 1 + PERCENT/100, as if the mode had cost so much.
+ * Copies a run directory with a difference planted: every round trip of one workload
+ * takes so much more, in the run's unit.
  *
- *	plant DIR NEW WORKLOAD PERCENT
+ *	plant DIR NEW WORKLOAD MORE
  */
 #include <math.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "run/rundir.h"
 
-static size_t plant(struct run *run, const char *workload, double factor)
+static size_t plant(struct run *run, const char *workload, double more)
 {
 	size_t planted = 0;
 
@@ -24,8 +24,9 @@ static size_t plant(struct run *run, const char *workload, double factor)
 		    s->metric != METRIC_ROUND_TRIP)
 			continue;
 		for (uint64_t k = 0; k < s->n; k++)
-			s->values[k] =
-				(uint64_t)llround(s->values[k] * factor);
+			s->values[k] +=
+				(uint64_t)llround(more * s->divisor *
+						  run->manifest.ticks_per_unit);
 		planted++;
 	}
 	return planted;
@@ -41,7 +42,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	if (rundir_load(argv[1], &run))
 		return EXIT_RUNTIME;
-	if (!plant(&run, argv[3], 1 + strtod(argv[4], NULL) / 100)) {
+	if (!plant(&run, argv[3], strtod(argv[4], NULL))) {
 		log_error("plant: %s has no round trips of %s", argv[1],
 			  argv[3]);
 		return EXIT_RUNTIME;

@@ -101,7 +101,7 @@ same='' planted='' k=1
 while [ $k -le 6 ]; do
 	"$mkrun" same-a-$k lane=tcg boot=a$k jitter=20 seed=$k add=$((k * 7919 % 9))
 	"$mkrun" same-b-$k lane=tcg boot=b$k jitter=20 seed=$((90 + k)) add=$((k * 1447 % 9)) switch=late
-	"$plant" same-b-$k planted-$k getppid 5
+	"$plant" same-b-$k planted-$k getppid 14
 	same="$same same-a-$k" planted="$planted planted-$k" k=$((k + 1))
 done
 # shellcheck disable=SC2086

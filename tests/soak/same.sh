@@ -43,9 +43,9 @@ differing() {
 	awk -F, '$15 == "slower" || $15 == "faster" { n++ } END { print n + 0 }' "$tmp/$1/compare.csv"
 }
 
-# detectable TABLE WORKLOAD: in percent of the figure
+# detectable TABLE WORKLOAD: the figure, and the least difference that would be shown
 detectable() {
-	awk -F, -v w="$2" '$3 == w { printf "%.2f\n", 100 * $25 / $8 }' "$tmp/$1/compare.csv"
+	awk -F, -v w="$2" '$3 == w { print $8, $25 }' "$tmp/$1/compare.csv"
 }
 
 different=0 i=1
@@ -66,13 +66,13 @@ while [ "$i" -le "$tables" ]; do
 	[ "$(differing "$i")" = 0 ] || different=$((different + 1))
 	for w in $(echo "$workloads" | tr , ' '); do
 		could=$(detectable "$i" "$w")
-		echo "# table $i: $w: $(verdict "$i" "$w"); $could % would be shown in 9 of 10"
-		twice=$(awk -v c="$could" 'BEGIN { print 2 * c }')
+		echo "# table $i: $w: $(verdict "$i" "$w"); of ${could% *} ns ${could#* } more would be shown in 9 of 10"
+		twice=$(awk -v c="${could#* }" 'BEGIN { print 2 * c }')
 		for run in "$tmp/$i"/b/*/run; do
 			"$plant" "$run" "$run.$w" "$w" "$twice" || exit 1
 		done
 		judge "$i.$w" "$tmp/$i"/a/*/run "$tmp/$i"/b/*/run."$w"
-		is "table $i: $twice % more in $w are shown" "$(verdict "$i.$w" "$w")" slower
+		is "table $i: $twice ns more in $w are shown" "$(verdict "$i.$w" "$w")" slower
 	done
 	i=$((i + 1))
 done
