@@ -17,9 +17,10 @@
 #include "base/stop.h"
 #include "base/sysfile.h"
 #include "base/text.h"
+#include "stats/power.h"
+#include "stats/stats.h"
 
 #define ROUNDS_DEFAULT 6
-#define ROUNDS_FEW 4
 #define SETTLE_DEFAULT 60
 #define SETTLE_MAX 3600
 #define SAMPLES_MAX 1000000
@@ -101,6 +102,22 @@ static int check_workloads(const char *names)
 				(int)(end - names), names);
 	}
 	return OPTS_GO_ON;
+}
+
+/* What so many boots can show: before they are made, with the noise of a quiet machine */
+static void tell_power(const struct request *r)
+{
+	size_t workloads = 1;
+	char text[POWER_PLAN_SIZE];
+
+	for (const char *at = r->workloads; at && (at = strchr(at, ',')); at++)
+		workloads++;
+	power_plan(text, r->rounds, r->workloads ? workloads : POWER_FAMILY,
+		   POWER_NOISE);
+	if (r->rounds < STATS_BOOTS_LEAST)
+		log_warn("%s", text);
+	else
+		printf("What it can show: %s.\n", text);
 }
 
 /* What the command line alone decides; an exit code, or OPTS_GO_ON. */
@@ -241,10 +258,8 @@ static int start(const struct request *r, struct campaign *c)
 		code = set_output(c, r->output);
 	if (code != OPTS_GO_ON)
 		return code;
-	if (r->rounds < ROUNDS_FEW)
-		log_warn(
-			"%llu boots of each mode are too few to show a difference",
-			(unsigned long long)r->rounds);
+	if (r->rounds < STATS_BOOTS_LEAST)
+		tell_power(r);
 	err = campaign_start(r->root, c);
 	if (err)
 		rmdir(c->output);
@@ -322,6 +337,7 @@ static int campaign_main(int argc, char **argv)
 		return code;
 	if (r.print) {
 		campaign_print(&c, stdout);
+		tell_power(&r);
 		return EXIT_OK;
 	}
 	while (actions[i] && strcmp(actions[i], r.action))

@@ -222,7 +222,7 @@ int manifest_add_warning(struct manifest *m, const char *fmt, ...)
 	return 0;
 }
 
-/** lane_is_exact() - does this lane count instructions, the same ones every time? */
+/** lane_is_exact() - does this lane count instructions? */
 bool lane_is_exact(enum lane lane)
 {
 	return lane == LANE_ICOUNT || lane == LANE_BOCHS;

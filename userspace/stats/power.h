@@ -16,6 +16,9 @@
 /** POWER_NOISE - by what share of a figure quiet machines' boots differ, before it is known */
 #define POWER_NOISE 0.005
 
+/** POWER_FAMILY - workloads that a run measures if it is not told which, in round numbers */
+#define POWER_FAMILY 40
+
 /*
  * Effects are in standard deviations of boots of one mode: an effect of 2 % where
  * boots differ by 0.5 % is 4.  A family is how many comparisons are judged together.
