@@ -94,6 +94,14 @@ bochs_excuse() {
 	END { if (inside) print block }' "$1" >"$1.judged" && mv "$1.judged" "$1"
 }
 
+# bochs_tlb_code FUNCTION: exit:START-END, where the kernel has it
+bochs_tlb_code() {
+	sort "$kernel/System.map" 2>/dev/null | awk -v name="$1" '
+	start && $1 != start { print "exit:" start "-" $1; found = 1; exit }
+	$3 == name { start = $1 }
+	END { exit !found }' || die 2 "--tlb-plant: the kernel has no function '$1'"
+}
+
 # bochs_tlb_options: check --tlb and what belongs to it; files by their whole names
 bochs_tlb_options() {
 	if [ -z "$tlb" ]; then
@@ -102,7 +110,8 @@ bochs_tlb_options() {
 	fi
 	case $tlb_plant in
 	'' | invpcid | invlpg | noflush) ;;
-	*) die 2 "--tlb-plant: '$tlb_plant' is not invpcid, invlpg or noflush" ;;
+	exit:*) tlb_plant=$(bochs_tlb_code "${tlb_plant#exit:}") || exit ;;
+	*) die 2 "--tlb-plant: '$tlb_plant' is not invpcid, invlpg, noflush or exit:FUNCTION" ;;
 	esac
 	need make flock
 	# Guests may start at the same time.

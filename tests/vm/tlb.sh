@@ -30,7 +30,7 @@ usage_error "five geometries" "--tlb: more than 4 geometries" \
 usage_error "a lane without" "--tlb is for the bochs lane" --lane icount --tlb haswell
 usage_error "a report of nothing" "--tlb is missing" --lane bochs --tlb-report "$tmp/r"
 usage_error "a fault that is none" \
-	"--tlb-plant: 'x' is not invpcid, invlpg or noflush" \
+	"--tlb-plant: 'x' is not invpcid, invlpg, noflush or exit:FUNCTION" \
 	--lane bochs --tlb haswell --tlb-plant x
 for name in haswell skylake ivybridge; do
 	"$top/vm/tlb/.output/geometry" $name >"$tmp/geometry"

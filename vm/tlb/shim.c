@@ -6,7 +6,8 @@
  *   PTISCOPE_TLB         geometries, by name or by file (with a slash), with commas
  *   PTISCOPE_TLB_REPORT  file for what was found; all else that happens is silent
  *   PTISCOPE_TLB_MIB     memory of the guest
- *   PTISCOPE_TLB_PLANT   invpcid, invlpg: ignored; noflush: no CR3 write flushes
+ *   PTISCOPE_TLB_PLANT   invpcid, invlpg: ignored; noflush: no CR3 write flushes;
+ *                        exit:START-END: none of those in that code, in hexadecimal
  *
  * Where Bochs is another one the report has a line "refused: WHY", and Bochs runs
  * as if nothing had been loaded.
@@ -47,6 +48,9 @@ static struct shim {
 	void *insn;
 	uint64_t accessed;
 	unsigned int accessed_length;
+	/* CR3 writes in this code keep the TLB, whatever their bit 63: a planted fault */
+	uint64_t plant_start;
+	uint64_t plant_end;
 	/* The next interrupt comes from outside. */
 	bool hardware;
 	unsigned int told;
@@ -231,6 +235,9 @@ static void mov_cr3(uint64_t value)
 		if (bochs_handler(shim.insn) == shim.bochs.mov_cr3)
 			raw = bochs_register(shim.bochs.cpu,
 					     bochs_operand(shim.insn, 1));
+		if (bochs_rip(shim.bochs.cpu) - shim.plant_start <
+		    shim.plant_end - shim.plant_start)
+			raw |= TLB_CR3_NOFLUSH_BIT;
 	}
 	tlb_cpu_cr3(&shim.cpu, raw);
 	tlb_sample_cr3(&shim.sample, value);
@@ -384,15 +391,17 @@ static bool add_geometries(const char *names)
 	return ok && shim.cpu.tlbs;
 }
 
-static enum tlb_plant plant_of(const char *name)
+static void plant(const char *name)
 {
 	static const char *const names[] = { "", "invpcid", "invlpg",
 					     "noflush" };
 
+	if (name && sscanf(name, "exit:%lx-%lx", &shim.plant_start,
+			   &shim.plant_end) == 2)
+		return;
 	for (unsigned int i = 0; name && i < 4; i++)
 		if (!strcmp(name, names[i]))
-			return i;
-	return TLB_PLANT_NONE;
+			shim.cpu.plant = i;
 }
 
 static bool make_machine(void)
@@ -406,7 +415,7 @@ static bool make_machine(void)
 		refuse("no memory");
 		return false;
 	}
-	shim.cpu.plant = plant_of(getenv("PTISCOPE_TLB_PLANT"));
+	plant(getenv("PTISCOPE_TLB_PLANT"));
 	if (!add_geometries(getenv("PTISCOPE_TLB")))
 		return false;
 	tlb_sample_init(&shim.sample, &shim.cpu);
