@@ -17,7 +17,7 @@ const char *lane_claim(enum lane lane)
 		[LANE_TCG] =
 			"an emulator's time: shows that it works, not which mode a CPU would run faster",
 		[LANE_BOCHS] =
-			"instruction counts of an emulated CPU; no time, no TLB",
+			"instruction counts of an emulated CPU; no time; a TLB is a model",
 		[LANE_KVM] =
 			"ticks of the TSC inside a virtual machine: time, not cycles",
 	};

@@ -15,7 +15,8 @@
 
 static const struct plot *const plots[] = { &plot_round_trip, &plot_anatomy,
 					    &plot_ecdf,	      &plot_windows,
-					    &plot_chase,      &plot_tlb };
+					    &plot_chase,      &plot_tlb,
+					    &plot_tlb_walks };
 
 #define N_PLOTS (sizeof(plots) / sizeof(plots[0]))
 #define NAME_SIZE 64

@@ -25,6 +25,7 @@ struct plot {
 
 extern const struct plot plot_round_trip;
 extern const struct plot plot_tlb;
+extern const struct plot plot_tlb_walks;
 extern const struct plot plot_windows;
 extern const struct plot plot_ecdf;
 extern const struct plot plot_chase;

@@ -12,6 +12,20 @@
 #define TITLE_HEIGHT 70
 #define PANEL_HEIGHT 260
 
+/**
+ * struct curve - a figure: over the number of pages, what a page takes
+ * @metric: solid lines, after an entry; panels are where this was measured
+ * @other: dashed lines
+ * @metric_is: its name in the legend
+ * @other_is: the same
+ */
+struct curve {
+	enum metric metric;
+	enum metric other;
+	const char *metric_is;
+	const char *other_is;
+};
+
 /* "tlb_data_4k_": what a workload's name has before the number of its pages. */
 static size_t kind_length(const char *workload)
 {
@@ -31,15 +45,14 @@ static bool same_panel(const struct key *a, const struct key *b)
 }
 
 /* Is this key the first of its panel? */
-static bool opens_panel(const struct key *keys, size_t i)
+static bool opens_panel(const struct key *keys, size_t i, enum metric metric)
 {
 	size_t j;
 
-	if (keys[i].metric != METRIC_RETOUCH || !kind_length(keys[i].workload))
+	if (keys[i].metric != metric || !kind_length(keys[i].workload))
 		return false;
 	for (j = 0; j < i; j++)
-		if (keys[j].metric == METRIC_RETOUCH &&
-		    same_panel(&keys[j], &keys[i]))
+		if (keys[j].metric == metric && same_panel(&keys[j], &keys[i]))
 			return false;
 	return true;
 }
@@ -73,7 +86,7 @@ static int write_line(const struct group *group, const struct key *keys,
 }
 
 static void write_style(const struct machine *machine, const struct key *panel,
-			FILE *f)
+			const struct curve *curve, FILE *f)
 {
 	size_t i;
 
@@ -84,52 +97,55 @@ static void write_style(const struct machine *machine, const struct key *panel,
 	for (i = 0; i < machine->n; i++) {
 		fprintf(f, "%s'-' using 1:2:3:4 with yerrorlines lw 1.5 title ",
 			i ? ", " : "");
-		plot_text(f, "%s, after an entry",
-			  group_label(&machine->group[i]));
+		plot_text(f, "%s, %s", group_label(&machine->group[i]),
+			  curve->metric_is);
 		fputs(", '-' using 1:2:3:4 with yerrorlines dt 2 title ", f);
-		plot_text(f, "%s, no entry", group_label(&machine->group[i]));
+		plot_text(f, "%s, %s", group_label(&machine->group[i]),
+			  curve->other_is);
 	}
 	fputc('\n', f);
 }
 
 static int write_panel(const struct machine *machine, const struct key *keys,
-		       size_t n, const struct key *panel, FILE *f)
+		       size_t n, const struct key *panel,
+		       const struct curve *curve, FILE *f)
 {
 	size_t i;
 	int err = 0;
 
-	write_style(machine, panel, f);
+	write_style(machine, panel, curve, f);
 	for (i = 0; i < machine->n && !err; i++) {
 		err = write_line(&machine->group[i], keys, n, panel,
-				 METRIC_RETOUCH, f);
+				 curve->metric, f);
 		if (!err)
 			err = write_line(&machine->group[i], keys, n, panel,
-					 METRIC_RETOUCH_IDLE, f);
+					 curve->other, f);
 	}
 	return err;
 }
 
 static int write_panels(const struct machine *machine, const struct key *keys,
-			size_t n, FILE *f, unsigned int *height)
+			size_t n, const struct curve *curve, const char *title,
+			const char *unit, FILE *f, unsigned int *height)
 {
 	size_t i, panels = 0;
 	int err = 0;
 
 	for (i = 0; i < n; i++)
-		panels += opens_panel(keys, i);
+		panels += opens_panel(keys, i, curve->metric);
 	if (!panels)
 		return -ENOENT;
 	*height = TITLE_HEIGHT + PANEL_HEIGHT * (unsigned int)panels;
 	fprintf(f, "set multiplot layout %zu,1 title ", panels);
-	plot_title(f, machine, "Touching a page again");
+	plot_title(f, machine, title);
 	fprintf(f,
 		".\"\\n \"\nset key outside right top\nset border 3\n"
 		"set tics nomirror out\nset logscale x 2\nset xrange [0.9:*]\nset xlabel 'pages'\n"
 		"set yrange [0:*]\nset ylabel '%s a page'\n",
-		unit_name(group_manifest(machine->group)->unit));
+		unit);
 	for (i = 0; i < n && !err; i++)
-		if (opens_panel(keys, i))
-			err = write_panel(machine, keys, n, &keys[i], f);
+		if (opens_panel(keys, i, curve->metric))
+			err = write_panel(machine, keys, n, &keys[i], curve, f);
 	fputs("unset multiplot\n", f);
 	return err;
 }
@@ -137,13 +153,17 @@ static int write_panels(const struct machine *machine, const struct key *keys,
 static int write_tlb(const struct machine *machine, FILE *f,
 		     unsigned int *height)
 {
+	static const struct curve curve = { METRIC_RETOUCH, METRIC_RETOUCH_IDLE,
+					    "after an entry", "no entry" };
 	struct key *keys;
 	size_t n;
 	int err = keys_collect(machine->group, machine->n, &keys, &n);
 
 	if (err)
 		return err;
-	err = write_panels(machine, keys, n, f, height);
+	err = write_panels(machine, keys, n, &curve, "Touching a page again",
+			   unit_name(group_manifest(machine->group)->unit), f,
+			   height);
 	free(keys);
 	return err;
 }
@@ -151,4 +171,39 @@ static int write_tlb(const struct machine *machine, FILE *f,
 const struct plot plot_tlb = {
 	.name = "tlb",
 	.write = write_tlb,
+};
+
+/* What the TLB model counted of the same, in the first geometry that there is */
+static int write_tlb_walks(const struct machine *machine, FILE *f,
+			   unsigned int *height)
+{
+	struct key *keys;
+	size_t n;
+	int err = keys_collect(machine->group, machine->n, &keys, &n);
+
+	if (err)
+		return err;
+	err = -ENOENT;
+	for (unsigned int g = 0; g < METRIC_TLB_GEOMETRIES && err == -ENOENT;
+	     g++) {
+		const struct curve curve = {
+			metric_tlb_count(g, TLB_PART_USER, TLB_WALK),
+			metric_tlb_count(g, TLB_PART_USER, TLB_SECOND_HIT),
+			"walks", "hits of the second level"
+		};
+		char title[64];
+
+		snprintf(title, sizeof(title),
+			 "Touching a page again after an entry: model of %s",
+			 metric_tlb_geometry_name(g));
+		err = write_panels(machine, keys, n, &curve, title, "count", f,
+				   height);
+	}
+	free(keys);
+	return err;
+}
+
+const struct plot plot_tlb_walks = {
+	.name = "tlb_walks",
+	.write = write_tlb_walks,
 };
