@@ -16,6 +16,7 @@
 #include "base/opts.h"
 #include "base/pin.h"
 #include "base/stop.h"
+#include "base/sysfile.h"
 #include "measure/tlb_chain.h"
 #include "measure/tlb_model.h"
 
@@ -170,6 +171,22 @@ static int describe_set(struct run *run, const struct tlb_opts *o,
 				       "of the working set");
 }
 
+/* Is there memory for that, and some to spare?  The kernel promises more than it has. */
+static bool fits(size_t bytes)
+{
+	unsigned long long kib = 0;
+	char line[128];
+	FILE *f = sysfile_open("", "/proc/meminfo");
+
+	if (!f)
+		return true;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+			break;
+	fclose(f);
+	return !kib || bytes / 1024 <= kib / 4 * 3;
+}
+
 static int measure_set(struct run *run, const struct tlb_opts *o,
 		       struct bench_ctx *ctx, bool code, size_t page_bytes,
 		       size_t pages)
@@ -180,7 +197,9 @@ static int measure_set(struct run *run, const struct tlb_opts *o,
 
 	snprintf(name, sizeof(name), "tlb_%s_%s_%zu", code ? "code" : "data",
 		 page_bytes == SMALL_PAGE ? "4k" : "2m", pages);
-	err = tlb_chain_create(&chain, code, page_bytes, pages);
+	err = fits(pages * page_bytes) ?
+		      tlb_chain_create(&chain, code, page_bytes, pages) :
+		      -ENOMEM;
 	if (err == -EOPNOTSUPP || err == -ENOMEM)
 		return manifest_add_gap(&run->manifest, name, "%s",
 					err == -ENOMEM ?
