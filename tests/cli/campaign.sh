@@ -22,9 +22,9 @@ is "--print: each round has every mode" \
 	"$(awk '{ seen[$2]++ } NR % 3 == 0 { n = 0; for (m in seen) n++; if (n != 3) print NR; delete seen }' order)" ''
 is "--print: parameters" "$(awk '$2 == "late" { print $3, $4; exit }' order)" 'pti=on pti_switch=late'
 works "--print again" campaign --print --boots 5 --seed 3
-ok "the same seed gives the same order" sh -c 'sed "\$d" out | cmp - order'
+ok "the same seed gives the same order" sh -c "sed '\$d' out | cmp - order"
 works "--print, another seed" campaign --print --boots 5 --seed 4
-ok "another seed gives another order" sh -c '! sed "\$d" out | cmp -s - order'
+ok "another seed gives another order" sh -c "! sed '\$d' out | cmp -s - order"
 pti campaign --print --boots 1 --modes late-marks
 has "few boots are warned of" err 'with 1 boot of each mode no difference is shown'
 is "marks are turned on" "$(cat out)" '  1  late-marks   pti=on pti_switch=late pti_marks=on'
