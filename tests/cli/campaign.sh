@@ -171,7 +171,7 @@ walk() {
 # whole ROOT: the runs and the report are there, and the machine is as it was
 whole() {
 	for f in "$1.runs/001-late/manifest.json" "$1.runs/002-early/manifest.json" \
-		"$1.runs/report.txt" "$1.runs/summary.csv"; do
+		"$1.runs/answer.txt" "$1.runs/report.txt" "$1.runs/summary.csv"; do
 		[ -s "$f" ] || { echo "$f is missing"; cat resume.err; return 1; }
 	done
 	is_left=$(find "$1.runs" -name '*.tmp.*')

@@ -59,8 +59,9 @@ is "json: two boots" "$(json $c/verdict $c/boots_first $c/range_second)" \
 
 # shellcheck disable=SC2086
 works "markdown" report -o md --format markdown $all
-has "markdown: round trip" out '^\| getppid \| syscall64 \| late \| 280 \| \\\[280, 280\\\] \|'
-has "markdown: verdict" out '^\| getppid \| syscall64 \| round\\_trip \| late - early \| 266 \| 280 \| \+14 \| one boot of each \|.* one boot \|$'
+has "markdown: the answer" out '^\| getppid \(syscall64\) \| 265 \| 266 \| 280 \| \*\*\+14\*\* \|'
+has "markdown: round trip" out '^\| late \| 280 \| \\\[280, 280\\\] \|'
+has "markdown: verdict" out '^\| late - early \| 266 \| 280 \| \+14 \| one boot of each \|.* one boot \|$'
 for section in Environment 'Round trip of one iteration, instructions' \
 	'Window and switch per path, marks on' 'What marks add to round trips' TLB \
 	'Cost of measuring' 'Not measured'; do
@@ -90,18 +91,18 @@ page() {
 
 mkdir empty
 rc=0
-PATH=$tmp/empty "$cli" report -o none --html none.html early >out 2>err || rc=$?
+PATH=$tmp/empty "$cli" report -o none --html none.html early late >out 2>err || rc=$?
 is "page without gnuplot: exit code" "$rc" 3
 has "page without gnuplot: remedy" err 'apt install gnuplot-nox'
 is "page without gnuplot: nothing is written" "$(ls none) $(ls none.html* 2>/dev/null)" ' '
 if command -v gnuplot >/dev/null; then
 	# shellcheck disable=SC2086
 	works "page" report -o html --html page.html $all
-	has "it is named" out '^  page.html$'
+	has "it is named" out 'page.html$'
 	ok "it is well-formed and whole" page page.html
-	is "it has the figures" "$(grep -c '<figure>' page.html)" 4
-	has "a figure's values" page.html '280 +\(n 200, lost 0\)'
-	has "a table's values" page.html '<td>getppid</td><td>syscall64</td><td>late</td><td>280</td>'
+	is "it has the figures" "$(grep -c '<figure>' page.html)" 2
+	has "a figure's values" page.html '\+14 +\(\+5.26 %\)'
+	has "a table's values" page.html '<td>late</td><td class="n">280</td>'
 	# shellcheck disable=SC2086
 	works "page again" report -o html --html again.html $all
 	ok "the same runs give the same page" cmp page.html again.html
@@ -113,7 +114,7 @@ if command -v gnuplot >/dev/null; then
 		's#</h1>##=closes nothing' \
 		's#figure-1-1-gpPt1#figure-1-1-gpPt0#=occurs twice' \
 		's#<svg#<svg fill="url(\#gone)"#=no id .gone' \
-		's#<tr><td>getppid</td>#<tr>#=a row of' \
+		's#<tr><td>late</td>#<tr>#=a row of' \
 		's#<h1>#<h1>a \& b#=bare'; do
 		sed "${plant%=*}" page.html >planted.html
 		page planted.html 2>err
@@ -132,9 +133,13 @@ else
 fi
 
 works "compare" compare early late
-has "compare: figures" out '^    266 -> 280 instructions, n 200 and 200: one boot$'
-has "compare: difference" out '^      second - first +\+14  one boot of each'
-ok "compare: 100 columns" awk 'length > 100 { print; bad = 1 } END { exit bad }' out
+has "compare: the answer" out '^  The second takes 14 instructions more on each of 4 '
+has "compare: figures" out '^  getppid .* +266 +280 +\+14  \+5.26 % +1$'
+ok "compare: 30 lines" test "$(wc -l <out)" -le 30
+ok "compare: 80 columns" awk 'length > 80 { print; bad = 1 } END { exit bad }' out
+works "compare --full" compare --full early late
+has "compare --full: difference" out '^  second - first +266 +280 +\+14  one boot of each .* one boot$'
+ok "compare --full: 100 columns" awk 'length > 100 { print; bad = 1 } END { exit bad }' out
 pti compare early early-marks --format csv
 is "compare: with marks and without is possible" "$rc" 0
 has "compare: and that is said" err "one is with marks and one without"
@@ -146,9 +151,10 @@ has "compare, markdown: title" out '^# One run against another$'
 ok "compare writes no file" sh -c '! ls compare.csv summary.csv'
 "$mkrun" tcg-early lane=tcg jitter=90
 "$mkrun" tcg-late lane=tcg jitter=90 switch=late add=500 seed=4
-works "compare two boots of the tcg lane" compare tcg-early tcg-late
+works "compare two boots of the tcg lane" compare --full tcg-early tcg-late
 has "that can't tell modes apart is said" out "boots can't be compared: there is 1 of early and 1 of late"
-has "by the verdict too" out ': one boot$'
+has "by the verdict too" out ' one boot$'
+has "and in the answer" out '^  Too few boots to tell more than these two apart'
 fails "compare two lanes" 1 'different lanes' compare early tcg-late
 fails "compare one run" 2 'two run directories' compare early
 fails "compare three runs" 2 'two run directories' compare early late off

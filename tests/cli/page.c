@@ -108,6 +108,8 @@ static void take_value(struct page *p, const char *name, const char *value,
 			die("loads %.*s", (int)length, value);
 		keep(p->refs, &p->n_refs, value + 1, length - 1);
 	}
+	if (!strcmp(name, "colspan"))
+		p->cells += strtoul(value, NULL, 10) - 1;
 	if (memchr(value, '<', length))
 		die("'<' in an attribute");
 }

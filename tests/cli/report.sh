@@ -17,18 +17,35 @@ row() {
 six_runs
 works "report of six runs" report -o one stock-early stock-off early late early-marks late-marks
 cp out terminal
-is "the last lines name the files" "$(tail -n 3 terminal)" \
-	"$(printf '  %s\n' one/summary.csv one/compare.csv one/baseline.csv)"
-is "nothing else is written" "$(ls one)" "$(printf '%s\n' baseline.csv compare.csv summary.csv)"
-ok "100 columns" awk 'length > 100 { print; bad = 1 } END { exit bad }' terminal
-has "terminal: lane" terminal '^== Lane icount ='
-has "terminal: early" terminal '^    early  +266  \[266, 266\] .* 200 +0 +1$'
-has "terminal: late" terminal '^    late  +280  \[280, 280\] .* 200 +0 +1$'
-has "terminal: late minus early" terminal '^      late - early +\+14  one boot of each .*one boot$'
-has "terminal: window" terminal '^      late - early +\+18  one boot of each +0  one boot of each$'
-has "terminal: cost of marks" terminal '^      getppid, early +\+209 '
-has "terminal: flushes, without PCID" terminal '^    early, marks .*\] +no PCID +[0-9]+ +0$'
-has "terminal: what is missing" terminal '^    entry_window: marks are off'
+is "nothing else is written" "$(ls one)" "$(printf '%s\n' baseline.csv compare.csv report.txt summary.csv)"
+
+# The answer: one screen, with the question, the figures, what is missing and where the rest is
+ok "30 lines" test "$(wc -l <terminal)" -le 30
+ok "80 columns" awk 'length > 80 { print; bad = 1 } END { exit bad }' terminal
+is "the question comes first" "$(head -n 1 terminal)" \
+	"What does it cost to write CR3 late, in C, instead of early, in assembly?"
+has "the answer in a sentence" terminal '^  Late takes 14 instructions more on each of 4 '
+has "its lane" terminal '^  Lane icount: instruction counts'
+has "its boots" terminal 'Boots: 1 early, 1 late\.'
+has "a row" terminal '^  getppid \(sysca.* +265 +266 +280 +\+14  \+5.26 % +1$'
+has "what is missing" terminal '^  Not measured: TLB misses'
+has "where the rest is" terminal '^  Everything else: one/report.txt'
+# shellcheck disable=SC2016
+ok "no escapes where it is no terminal" sh -c '! grep -q "$(printf "\033")" terminal'
+
+# All of it
+works "report --full" report --full -o full stock-early stock-off early late early-marks late-marks
+is "begins with the answer" "$(head -n 2 out)" "$(head -n 2 terminal)"
+cp one/report.txt whole
+ok "report.txt: 100 columns" awk 'length > 100 { print; bad = 1 } END { exit bad }' whole
+has "whole: lane" whole '^== Lane icount, PCID off ='
+has "whole: early" whole '^  early  +266  \[266, 266\] .* 200 +0 +1$'
+has "whole: late" whole '^  late  +280  \[280, 280\] .* 200 +0 +1$'
+has "whole: late minus early" whole '^  late - early +266 +280 +\+14  one boot of each .*one boot$'
+has "whole: window" whole '^  late - early +12 +30 +\+18  one boot of each '
+has "whole: cost of marks" whole '^  early +266 +475 +\+209 '
+has "whole: flushes, without PCID" whole '^  early, marks .*\] +no PCID +[0-9]+ +0$'
+has "whole: what is missing" whole '^  .*: entry_window: marks are off'
 
 is "compare.csv: header" "$(head -n 1 one/compare.csv)" "$compare_header"
 is "baseline.csv: header" "$(head -n 1 one/baseline.csv)" "$compare_header"
@@ -63,7 +80,7 @@ mkdir -p inner
 mv early late inner
 works "default output: beside the first run" report inner/early/ inner/late
 is "without stock there is no baseline.csv" "$(ls inner)" \
-	"$(printf '%s\n' compare.csv early late summary.csv)"
+	"$(printf '%s\n' compare.csv early late report.txt summary.csv)"
 works "a single run" report -o single inner/early
 is "compare.csv of a single run has no row" "$(wc -l <single/compare.csv)" 1
 
@@ -78,14 +95,15 @@ done
 works "three boots of an exact lane" report -o counts $counts
 is "the same in all of them" "$(cut -d, -f 10,12-18 counts/compare.csv | sort -u)" \
 	"$(printf '%s\n' 12,12,12,,slower,3,3,counts diff,ci_low,ci_high,p_value,verdict,boots_early,boots_late,basis)"
-has "and said so" out '^      late - early +\+12  in 3 boots of 3 +\+4.53 % +slower$'
+has "and said so" counts/report.txt '^  late - early +265 +277 +\+12  in 3 boots of 3 +\+4.53 % +3, 3 +slower$'
 ok "an exact lane has no p-value" sh -c '! grep -E "p [=<]" out'
 "$mkrun" count-late-1 boot=l1 switch=late add=13 force=1
 # shellcheck disable=SC2086
 works "one boot that has one more" report -o counts $counts
 is "has a range" "$(row counts/compare.csv icount,syscall64,getppid,round_trip | cut -d, -f 6-22)" \
 	'12,1.045283019,12,13,,slower,3,3,counts,265,265,277,278,,,,early'
-has "and said so" out '^      late - early +\+12  \[\+12, \+13\] +\+4.53 % +slower$'
+has "and said so" counts/report.txt '^  late - early +265 +277 +\+12  \[\+12, \+13\] +\+4.53 % +3, 3 +slower$'
+has "and in the answer" out '^  getppid .* \+12 +\+4.53 % +\[\+12, \+13\]$'
 
 # A/A: the same samples under both names, in two boots each
 "$mkrun" a jitter=40
@@ -107,7 +125,7 @@ done
 # shellcheck disable=SC2086
 works "A/A of boots" report -o aab $same same-b-*
 is "shows no difference" "$(tail -n +2 aab/compare.csv | grep -c -E ',(slower|faster),')" 0
-has "what could have been is told" out 'tcg: 6 and 6 boots that differ as these do show a difference of one workload of 4 in'
+has "what could have been is told" aab/report.txt 'tcg: 6 and 6 boots that differ as these do show a difference of one workload of 4 in'
 # shellcheck disable=SC2086
 works "5 % more of one of four workloads" report -o planted $same $planted
 is "are shown, and nothing else" "$(grep -E ',(slower|faster),' planted/compare.csv | cut -d, -f 3)" getppid
@@ -116,9 +134,12 @@ is "are shown, and nothing else" "$(grep -E ',(slower|faster),' planted/compare.
 "$mkrun" tcg-early lane=tcg jitter=90
 "$mkrun" tcg-late lane=tcg jitter=90 switch=late add=500 seed=4
 works "two lanes" report -o lanes inner/early inner/late tcg-early tcg-late
-is "a part for each lane" "$(grep -c '^== Lane' out)" 2
+is "a part for each lane" "$(grep -c '^== Lane' lanes/report.txt)" 2
+has "the lane that counts answers" out '^  Lane icount: '
+has "the other is told" out '^  Lane tcg, PCID off, late against early: '
+
 is "rows of each lane" "$(grep -c '^icount,' lanes/compare.csv) $(grep -c '^tcg,' lanes/compare.csv)" '4 4'
-has "one boot each is no comparison, and that is said" out "boots can't be compared"
+has "one boot each is no comparison, and that is said" lanes/report.txt "boots can't be compared"
 is "tcg counts its own samples" \
 	"$(row lanes/compare.csv tcg,timer,timer,round_trip | cut -d, -f 1-3,11)" 'ns,200,200,one boot'
 works "lanes that do not match" report -o apart inner/early tcg-late
@@ -141,15 +162,18 @@ is "late is slower" \
 	"$(row boots/compare.csv hardware,syscall64,getppid,round_trip | cut -d, -f 2,3,11-14)" \
 	'1200,1200,slower,6,6,boots'
 is "the four workloads are one family" "$(tail -n +2 boots/compare.csv | cut -d, -f 24 | sort -u)" 4
-ok "no word on too few boots" sh -c "! grep 'be compared:' out"
-ok "100 columns" awk 'length > 100 { print; bad = 1 } END { exit bad }' out
+has "boots are counted" out 'Boots: 6 early, 6 late\.'
+has "an interval and a verdict stand with a difference" out '^  getppid .* \[\+[0-9.]+, \+[0-9.]+\] +slower$'
+ok "no word on too few boots" sh -c "! grep 'be compared:' boots/report.txt"
+ok "80 columns" awk 'length > 80 { print; bad = 1 } END { exit bad }' out
 # shellcheck disable=SC2086
 works "the other way round" report -o boots2 $late $early
 ok "gives the same" cmp boots/compare.csv boots2/compare.csv
 works "three boots of each mode" report -o few boot-early-0 boot-early-1 boot-early-2 \
 	boot-late-0 boot-late-1 boot-late-2
 is "are too few" "$(tail -n +2 few/compare.csv | cut -d, -f 15 | sort -u)" 'too few boots'
-has "and that is said" out "boots can't be compared: there are 3 of early and 3 of late"
+has "and that is said" out '^  Too few boots to tell late from early'
+has "and what is needed" few/report.txt "boots can't be compared: there are 3 of early and 3 of late"
 fails "a margin that is none" 2 '--equivalent' report --equivalent 1x boot-early-0
 fails "a margin without a number" 2 '--equivalent' report --equivalent % boot-early-0
 
@@ -157,7 +181,7 @@ fails "a margin without a number" 2 '--equivalent' report --equivalent % boot-ea
 "$mkrun" early-2 add=1
 "$mkrun" early-3 add=4
 works "repeated runs" report -o repeat inner/early early-2 early-3
-has "have a range" out '^    early +266  \[266, 269\] .* 600 +0 +3$'
+has "have a range" repeat/report.txt '^  early +266  \[266, 269\] .* 600 +0 +3$'
 # What else differs but modes is no matter of modes.
 "$mkrun" other-kernel switch=late kernel=6.1.0 add=70
 "$mkrun" other-stock variant=stock kernel=6.1.0-stock
@@ -182,7 +206,7 @@ for pair in 'inner/early other-kernel kernel .6.12.0-fixture, 6.1.0.' \
 		fails "$command: $b" 1 "$a and $b differ in $what; --force" $command "$a" "$b"
 	done
 	works "report --force: $b" report --force -o force "$a" "$b"
-	ok "and the difference is told" sh -c "sed -n '/^Warnings/,\$p' out | xargs -0 | tr -s ' \n' '  ' |
+	ok "and the difference is told" sh -c "sed -n '/^Warnings/,\$p' force/report.txt | xargs -0 | tr -s ' \n' '  ' |
 		grep -q \"$b: differs from ${a##*/} in $what, and is compared all the same\""
 done
 is "nothing was written" "$(ls none)" ''
@@ -193,13 +217,13 @@ works "own parameters, in any order" report -o same inner/early own
 "$mkrun" lossy marks=1 lost=5
 "$mkrun" with-pcid marks=1 pcid=1
 works "report with PCID" report -o pcid with-pcid
-has "with PCID: the share of flushes" out '^    early, marks .*\] +100 % +[0-9]+ +0$'
+has "with PCID: the share of flushes" pcid/report.txt '^  early, marks .*\] +100 % +[0-9]+ +0$'
 works "markdown with PCID" report --format markdown with-pcid
 has "markdown with PCID: the share" out '\| 100 % \|'
 works "markdown without" report --format markdown early-marks
 has "markdown without PCID: says so" out '\| no PCID \|'
 works "lost records" report -o loss lossy
-has "are a warning" out 'lossy: 5 records were lost'
+has "are a warning" loss/report.txt 'lossy: 5 records were lost'
 is "are in every row of the run" "$(tail -n +2 loss/summary.csv | cut -d, -f 12 | sort -u)" 5
 
 fails "a run given twice" 1 'given twice' report -o twice a ./a/

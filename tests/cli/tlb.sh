@@ -23,7 +23,7 @@ pti tlb -o fault --force --entry page_fault --most 1 --samples 5
 is "another entry: exit code" "$rc" 0
 has "another entry: its path" fault/summary.csv ',page_fault,tlb_data_4k_1,retouch,'
 works "plot" plot -o figures run fault
-has "plot: names the figure" out '^figures/tlb-[a-z]*\.png$'
-ok "plot: no figure of what was not measured" sh -c '! ls figures | grep -v "^tlb-"'
+has "plot: names the figure" out '^figures/survival-[a-z]*\.png$'
+ok "plot: no figure of what was not measured" sh -c '! ls figures | grep -v "^survival-"'
 works "report takes it" report -o figures run
 tap_done

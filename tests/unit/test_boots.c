@@ -50,7 +50,7 @@ static void boots_are_compared(void **state)
 	assert_true(fabs(high - (30 + 4.813336)) < 1e-5);
 	assert_true(p > 1e-9 && p < 1e-6);
 	assert_non_null(strstr(at, ",slower,6,6,boots,101,111,131,141,"));
-	write_scene(&scene, report_print);
+	write_scene(&scene, write_full);
 	assert_non_null(strstr(scene.text, "[+25.19, +34.81]"));
 	scene_end(&scene);
 }
@@ -71,7 +71,7 @@ static void few_boots_show_nothing(void **state)
 			strstr(scene.text,
 			       n == 1 ? ",100,1.99009901,,,,one boot,1,1," :
 					",too few boots,"));
-		write_scene(&scene, report_print);
+		write_scene(&scene, write_full);
 		assert_non_null(strstr(scene.text, "boots can't be compared"));
 		assert_non_null(strstr(scene.text, "at least 4 boots"));
 		scene_end(&scene);
@@ -101,7 +101,7 @@ static void runs_of_one_boot_are_one(void **state)
 		manifest_set(&scene.run[i].manifest.boot, "");
 	write_scene(&scene, compare_write);
 	assert_non_null(strstr(scene.text, ",slower,"));
-	write_scene(&scene, report_print);
+	write_scene(&scene, write_full);
 	assert_non_null(strstr(scene.text, "6 of 6 runs don't say which boot"));
 	scene_end(&scene);
 }
@@ -137,12 +137,12 @@ static void counts_are_counts(void **state)
 	assert_has(count_boots(&scene, early, late, 1, compare_write),
 		   ",266,278,12,1.045112782,12,12,,one boot,1,1,counts,"
 		   "266,266,278,278,,,,early,late\n");
-	assert_has(write_scene(&scene, report_print), "+12  one boot of each");
+	assert_has(write_scene(&scene, write_full), "+12  one boot of each");
 	assert_has(scene.text, "at least 2 boots");
 	for (size_t n = 2; n <= 3; n++)
 		assert_has(count_boots(&scene, early, late, n, compare_write),
 			   ",266,278,12,1.045112782,12,12,,slower,");
-	assert_has(write_scene(&scene, report_print), "+12  in 3 boots of 3");
+	assert_has(write_scene(&scene, write_full), "+12  in 3 boots of 3");
 	assert_null(strstr(scene.text, "p ="));
 	assert_null(strstr(scene.text, "p <"));
 	assert_has(count_boots(&scene, late, late, 2, compare_write),
@@ -164,7 +164,7 @@ static void counts_that_differ_have_ranges(void **state)
 	assert_has(count_boots(&scene, even, apart, 3, compare_write),
 		   ",266,281,15,1.056390977,15,17,,slower,3,3,counts,"
 		   "266,266,281,283,,,,");
-	assert_has(write_scene(&scene, report_print), "+15  [+15, +17]");
+	assert_has(write_scene(&scene, write_full), "+15  [+15, +17]");
 	assert_has(count_boots(&scene, apart, even, 3, compare_write),
 		   ",-17,-15,,faster,");
 	/* Two random counts are apart in a third of all cases, three in a tenth. */
@@ -282,7 +282,7 @@ static void what_could_be_shown_is_told(void **state)
 		unit_series(&scene.run[i], PTI_PATH_TIMER, METRIC_ROUND_TRIP,
 			    "constant", 1, 21, 5000, 3);
 	}
-	write_scene(&scene, report_print);
+	write_scene(&scene, write_full);
 	at = strstr(scene.text, "hardware: 4 and 4 boots that differ as");
 	assert_non_null(at);
 	for (char *p = scene.text; *p; p++)
@@ -334,10 +334,10 @@ static void the_share_of_the_late_switch_is_told(void **state)
 		add_round_trip(&scene, VARIANT_PATCHED, SWITCH_EARLY, 223, 0);
 		add_round_trip(&scene, VARIANT_PATCHED, SWITCH_LATE, 235, 0);
 	}
-	write_scene(&scene, report_print);
-	assert_non_null(strstr(scene.text, "PTI's cost: early +10 (+4.69 %), "
-					   "late +22 (+10.33 %); 54.5 % of "
-					   "it the late switch\n"));
+	write_scene(&scene, write_full);
+	assert_non_null(strstr(
+		scene.text,
+		"  getppid     +10  +4.69 %   +22  +10.33 %                  54.5 %\n"));
 	scene_end(&scene);
 }
 
@@ -351,7 +351,7 @@ static void the_cost_of_pti_fits_the_line(void **state)
 	add_round_trip(&scene, VARIANT_PATCHED, SWITCH_OFF, 8765432, 0);
 	add_round_trip(&scene, VARIANT_PATCHED, SWITCH_EARLY, 8777777, 0);
 	add_round_trip(&scene, VARIANT_PATCHED, SWITCH_LATE, 18799999, 0);
-	write_scene(&scene, report_print);
+	write_scene(&scene, write_full);
 	for (line = scene.text; (end = strchr(line, '\n')); line = end + 1)
 		assert_in_range(end - line, 0, 100);
 	scene_end(&scene);

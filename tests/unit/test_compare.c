@@ -177,9 +177,9 @@ static void the_report_keeps_to_its_width(void **state)
 			    METRIC_ENTRY_SWITCH, "getppid", 1, 5000, 12345,
 			    777);
 	}
-	write_scene(&scene, report_print);
+	write_scene(&scene, write_full);
 	line = longest_line(scene.text, &length);
-	if (length > TEXT_COLUMNS)
+	if (length > DOC_COLUMNS)
 		fail_msg("%zu columns: %.*s", length, (int)length, line);
 	assert_non_null(strstr(scene.text, "late - early"));
 	scene_end(&scene);

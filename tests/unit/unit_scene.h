@@ -4,8 +4,9 @@
 
 #include "unit_run.h"
 
+#include "analyse/format.h"
 #include "render/compare_csv.h"
-#include "render/text.h"
+#include "render/write.h"
 
 #define HEADER                                                                   \
 	"lane,path,workload,metric,unit,n_early,n_late,early,late,diff,ratio,"   \
@@ -39,6 +40,15 @@ static inline struct run *add_round_trip(struct scene *scene,
 	unit_series(run, PTI_PATH_SYSCALL64, METRIC_ROUND_TRIP, "getppid", 256,
 		    200, base, step);
 	return run;
+}
+
+/* The whole report as text */
+static inline int write_full(const struct report *report, FILE *f)
+{
+	const struct report_style style = { .format = FORMAT_TABLE,
+					    .full = true };
+
+	return report_write(report, &style, f);
 }
 
 typedef int writer(const struct report *report, FILE *f);

@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which windows report and plot show. */
+/* Windows and switches: which keys belong together, which report and plot show. */
 #include <string.h>
 
 #include "analyse/windows.h"
 
 /* Rows with fewer records than this share of their workload's are for summary.csv. */
 #define SHOWN_SHARE 0.1
+
+/** block_of() - the keys that belong to a window */
+struct block block_of(const struct key *window)
+{
+	struct block block = { *window, *window, *window };
+
+	block.sw.metric = metric_switch(window->metric);
+	block.flush.metric = METRIC_FLUSH_SHARE;
+	return block;
+}
 
 static uint64_t count_records(const struct machine *machine,
 			      const struct key *key)

@@ -222,7 +222,7 @@ static int report(const struct session *s)
 	if (!argv || !names)
 		goto free;
 	dir_sweep(c->output);
-	err = outfile_open(&out, c->output, "report.txt");
+	err = outfile_open(&out, c->output, "answer.txt");
 	if (err)
 		goto free;
 	argv[0] = c->program;

@@ -33,6 +33,7 @@ static int compare(struct report_runs *runs, const struct report_opts *opts)
 	const char *what = difference(&a->manifest, &b->manifest);
 	const struct run *list[] = { a, b };
 	struct group pair[] = { { &list[0], 1 }, { &list[1], 1 } };
+	struct report_style style = report_opts_style(opts);
 	struct report report;
 	int err;
 
@@ -44,7 +45,7 @@ static int compare(struct report_runs *runs, const struct report_opts *opts)
 	if (report_init_pair(&report, pair, &opts->eq))
 		return EXIT_RUNTIME;
 	warn_of_conditions(&a->manifest, &b->manifest);
-	err = report_write(&report, opts->format, stdout);
+	err = report_write(&report, &style, stdout);
 	report_deinit(&report);
 	return err ? EXIT_RUNTIME : EXIT_OK;
 }
@@ -55,6 +56,7 @@ static int run_compare(int argc, char **argv)
 	struct report_runs runs;
 	const struct opt table[] = {
 		REPORT_OPT_FORMAT(&opts),
+		REPORT_OPT_FULL(&opts),
 		REPORT_OPT_EQUIVALENT(&opts),
 		REPORT_OPT_FORCE(&opts.force),
 		{ 0 },

@@ -13,12 +13,6 @@
 #include "plot/plot.h"
 #include "analyse/runs.h"
 
-static const struct plot *const plots[] = { &plot_round_trip, &plot_anatomy,
-					    &plot_ecdf,	      &plot_windows,
-					    &plot_chase,      &plot_tlb,
-					    &plot_tlb_walks };
-
-#define N_PLOTS (sizeof(plots) / sizeof(plots[0]))
 #define NAME_SIZE 64
 
 /* A second CPU or PCID state of the same lane gets figures of its own. */
@@ -43,16 +37,16 @@ static int open_figure(struct outfile out[2], const char *dir, const char *plot,
 	return 0;
 }
 
-static int draw_figure(const struct plot *plot, const struct machine *machine,
+static int draw_figure(const struct plot *plot, const struct part *part,
 		       size_t number, const char *dir)
 {
-	enum lane lane = group_manifest(machine->group)->lane;
+	enum lane lane = group_manifest(part->machine.group)->lane;
 	struct outfile out[2] = { 0 };
 	char *names[2] = { 0 };
 	int err = open_figure(out, dir, plot->name, lane, number);
 
 	if (!err)
-		err = plot_draw(plot, machine, outfile_name(&out[0]),
+		err = plot_draw(plot, part, outfile_name(&out[0]),
 				outfile_name(&out[1]));
 	for (int i = 0; !err && i < 2; i++) {
 		if (asprintf(&names[i], "%s", out[i].final) < 0)
@@ -65,27 +59,42 @@ static int draw_figure(const struct plot *plot, const struct machine *machine,
 			puts(names[i]);
 		free(names[i]);
 	}
-	return err == -ENOENT ? 0 : err;
+	if (err == -ENODATA)
+		printf("%s-%s is not drawn: nothing in it varies\n", plot->name,
+		       lane_names[lane]);
+	return err == -ENOENT || err == -ENODATA ? 0 : err;
 }
 
-static int draw_all(const struct report_runs *runs, const char *dir)
+static int draw_all(const struct report *report, const char *dir)
 {
-	const struct groups *groups = &runs->groups;
 	size_t number = 0;
 	int err = 0;
 
-	for (size_t at = 0; !err && at < groups->n;) {
-		struct machine machine;
+	for (size_t i = 0; !err && i < report->n; i++) {
+		const struct part *part = &report->part[i];
 
-		at = groups_machine(groups, at, &machine);
-		if (machine.group > groups->group &&
-		    group_manifest(machine.group - 1)->lane !=
-			    group_manifest(machine.group)->lane)
+		if (i && group_manifest(part[-1].machine.group)->lane !=
+				 group_manifest(part->machine.group)->lane)
 			number = 0;
 		number++;
-		for (size_t j = 0; !err && j < N_PLOTS; j++)
-			err = draw_figure(plots[j], &machine, number, dir);
+		for (size_t j = 0; !err && plots[j]; j++)
+			err = draw_figure(plots[j], part, number, dir);
 	}
+	return err;
+}
+
+static int plot(const struct report_runs *runs, const char *dir)
+{
+	const struct equivalence eq = { 0 };
+	struct report report;
+	int err = outdir_make(dir);
+
+	if (!err)
+		err = report_init(&report, &runs->groups, &eq);
+	if (err)
+		return err;
+	err = draw_all(&report, dir);
+	report_deinit(&report);
 	return err;
 }
 
@@ -113,11 +122,7 @@ static int run_plot(int argc, char **argv)
 				argc - first, force);
 	if (stop != OPTS_GO_ON)
 		return stop;
-	if (!dir)
-		dir = runs.parent;
-	err = outdir_make(dir);
-	if (!err)
-		err = draw_all(&runs, dir);
+	err = plot(&runs, dir ? dir : runs.parent);
 	report_runs_deinit(&runs);
 	if (err == -ENOSYS)
 		return EXIT_UNSUPPORTED;
@@ -126,12 +131,14 @@ static int run_plot(int argc, char **argv)
 
 const struct command command_plot = {
 	.name = "plot",
-	.summary = "draw runs: round trips, windows and switches, working sets",
+	.summary =
+		"draw what differs: round trips, entries and exits, working sets",
 	.usage = "[options] DIR...",
 	.details =
-		"Reads run directories and draws, for every lane, round_trip-LANE.png and .svg,\n"
-		"where runs with marks are given anatomy-LANE, switch_ecdf-LANE and\n"
-		"windows-LANE, where the workloads chase_* are in the runs chase-LANE, and where\n"
-		"runs of 'ptiscope tlb' are given tlb-LANE. Needs gnuplot.",
+		"Reads run directories and draws for every lane, as PNG and SVG: difference-LANE,\n"
+		"where runs with marks are given anatomy-LANE, where the workloads chase_* are in\n"
+		"the runs chase-LANE, and where runs of 'ptiscope tlb' are given survival-LANE\n"
+		"and tlb-LANE. A picture in which nothing varies is not drawn, and that is said.\n"
+		"Needs gnuplot.",
 	.run = run_plot,
 };

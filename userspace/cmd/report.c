@@ -10,13 +10,13 @@
 #include "base/log.h"
 #include "base/outfile.h"
 #include "render/compare_csv.h"
-#include "render/doc.h"
 #include "cmd/report_opts.h"
 
 enum output {
 	OUTPUT_SUMMARY,
 	OUTPUT_COMPARE,
 	OUTPUT_BASELINE,
+	OUTPUT_TEXT,
 	OUTPUT_HTML,
 	OUTPUT_COUNT
 };
@@ -25,12 +25,14 @@ static const char *const output_names[OUTPUT_COUNT] = {
 	[OUTPUT_SUMMARY] = "summary.csv",
 	[OUTPUT_COMPARE] = "compare.csv",
 	[OUTPUT_BASELINE] = "baseline.csv",
+	[OUTPUT_TEXT] = "report.txt",
 };
 
-/* What to write, and where to */
+/* What to write, how, and where to */
 struct job {
 	const struct report_runs *runs;
 	const struct report *report;
+	struct report_style style;
 	const char *dir;
 	const char *html;
 };
@@ -62,6 +64,16 @@ static int write_summary(const struct report_runs *runs, FILE *f)
 	return err;
 }
 
+static int write_report(const struct job *job, enum report_format format,
+			FILE *f)
+{
+	struct report_style style = { .format = format,
+				      .full = true,
+				      .facts = job->style.facts };
+
+	return report_write(job->report, &style, f);
+}
+
 static int write_output(const struct job *job, enum output which,
 			struct outfile *out)
 {
@@ -76,8 +88,10 @@ static int write_output(const struct job *job, enum output which,
 		return compare_write(job->report, out->f);
 	case OUTPUT_BASELINE:
 		return baseline_write(job->report, out->f);
+	case OUTPUT_TEXT:
+		return write_report(job, FORMAT_TABLE, out->f);
 	case OUTPUT_HTML:
-		return doc_write(job->report, &doc_html, out->f);
+		return write_report(job, FORMAT_HTML, out->f);
 	default:
 		return write_summary(job->runs, out->f);
 	}
@@ -101,37 +115,49 @@ static int write_outputs(const struct job *job, bool *to_stdout)
 	return err;
 }
 
-/* Files first: what can't be written is known before anything is printed. */
-static int write_all(const struct job *job, enum report_format format)
+/* The names of what is written, for the last line of the answer; NULL without memory */
+static char *list_files(const struct job *job)
 {
-	bool to_stdout;
-	int err = write_outputs(job, &to_stdout);
+	char *text;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
 
-	if (to_stdout)
-		return err;
-	if (!err)
-		err = report_write(job->report, format, stdout);
-	if (err || format != FORMAT_TABLE)
-		return err;
-	fputs("\nFiles written:\n", stdout);
-	for (enum output i = 0; i < OUTPUT_HTML; i++)
-		if (is_wanted(job, i))
-			printf("  %s/%s\n", job->dir, output_names[i]);
+	if (!f)
+		return NULL;
+	fprintf(f, "%s/report.txt, or --full; summary.csv, compare.csv",
+		job->dir);
+	if (is_wanted(job, OUTPUT_BASELINE))
+		fputs(", baseline.csv", f);
 	if (job->html)
-		printf("  %s\n", job->html);
-	return 0;
+		fprintf(f, "; %s", job->html);
+	return fclose(f) ? NULL : text;
+}
+
+/* Files first: what can't be written is known before anything is printed. */
+static int write_all(struct job *job)
+{
+	char *rest = list_files(job);
+	bool to_stdout = false;
+	int err = rest ? write_outputs(job, &to_stdout) : -ENOMEM;
+
+	job->style.facts.rest = rest;
+	if (!err && !to_stdout)
+		err = report_write(job->report, &job->style, stdout);
+	free(rest);
+	return err;
 }
 
 static int report_on(struct report_runs *runs, const struct report_opts *opts,
 		     const char *dir, const char *html)
 {
 	struct report report;
-	struct job job = { runs, &report, dir ? dir : runs->parent, html };
+	struct job job = { runs, &report, report_opts_style(opts),
+			   dir ? dir : runs->parent, html };
 	int err = report_init(&report, &runs->groups, &opts->eq);
 
 	if (err)
 		return EXIT_RUNTIME;
-	err = write_all(&job, opts->format);
+	err = write_all(&job);
 	report_deinit(&report);
 	if (err == -ENOSYS)
 		return EXIT_UNSUPPORTED;
@@ -151,6 +177,7 @@ static int run_report(int argc, char **argv)
 		  .arg = "DIR",
 		  .help = "where the files go (default: beside the first run)" },
 		REPORT_OPT_FORMAT(&opts),
+		REPORT_OPT_FULL(&opts),
 		{ .name = "html",
 		  .type = OPT_STR,
 		  .dest = &html,
@@ -179,10 +206,10 @@ const struct command command_report = {
 	.summary = "compare runs: late against early, patched against stock",
 	.usage = "[options] DIR...",
 	.details =
-		"Reads run directories that 'ptiscope run' wrote, prints their figures and writes\n"
-		"summary.csv (every run), compare.csv (late against early) and, where runs of a\n"
-		"stock kernel are given, baseline.csv (patched against stock). Runs of different\n"
-		"lanes are reported one after the other and never pooled.\n\n"
+		"Reads run directories that 'ptiscope run' wrote, prints the answer in one screen\n"
+		"and writes the whole as report.txt, summary.csv (every run), compare.csv (late\n"
+		"against early) and, where runs of a stock kernel are given, baseline.csv (patched\n"
+		"against stock). Runs of different lanes are never pooled.\n\n"
 		"Give the runs of several boots of each mode, at least 4, or 2 in the lanes icount\n"
 		"and bochs, which count: boots are what is compared. --equivalent gives the margin\n"
 		"within which the verdict is 'equivalent', in percent of the first of two figures\n"

@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/log.h"
+#include "base/terminal.h"
 #include "cmd/report_opts.h"
+
+/* A text is made for where it goes: a terminal's width and colours, or a file. */
+struct report_style report_opts_style(const struct report_opts *opts)
+{
+	return (struct report_style){
+		.format = opts->format,
+		.full = opts->full,
+		.columns = terminal_columns(stdout),
+		.colour = terminal_has_colour(stdout),
+	};
+}
 
 /**
  * report_opts_open() - check the options, open the runs

@@ -2,6 +2,8 @@
 #ifndef PTISCOPE_CMD_REPORT_OPTS_H
 #define PTISCOPE_CMD_REPORT_OPTS_H
 
+#include <stdbool.h>
+
 #include "base/opts.h"
 #include "analyse/diff.h"
 #include "analyse/runs.h"
@@ -10,12 +12,14 @@
 /**
  * struct report_opts - options that commands on finished runs share
  * @format: enum report_format
+ * @full: everything, not the answer alone
  * @equivalent: value of --equivalent
  * @force: compare runs that differ in more than their modes
  * @eq: out: @equivalent
  */
 struct report_opts {
 	int format;
+	bool full;
 	const char *equivalent;
 	bool force;
 	struct equivalence eq;
@@ -34,6 +38,12 @@ struct report_opts {
 		.choices = report_format_names                              \
 	}
 
+#define REPORT_OPT_FULL(o)                                            \
+	{                                                             \
+		.name = "full", .type = OPT_FLAG, .dest = &(o)->full, \
+		.help = "print everything, not the answer alone",     \
+	}
+
 #define REPORT_OPT_EQUIVALENT(o)                                                               \
 	{                                                                                      \
 		.name = "equivalent", .type = OPT_STR,                                         \
@@ -49,6 +59,7 @@ struct report_opts {
 		.help = "compare runs of unlike conditions all the same" \
 	}
 
+struct report_style report_opts_style(const struct report_opts *opts);
 int report_opts_open(const struct command *cmd, struct report_opts *opts,
 		     struct report_runs *runs, char **dirs, size_t n);
 

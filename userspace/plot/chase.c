@@ -4,6 +4,7 @@
  * and over the loads from one system call to the next; marks off.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,6 +17,9 @@
  * those that differ in loads */
 #define LOADS 64
 #define MIB 16
+
+/* A picture in which no point differs by more than this share shows nothing. */
+#define VARIES 0.02
 
 /** struct chase - what the name of a workload says */
 struct chase {
@@ -99,17 +103,17 @@ static int write_line(const struct group *group, const struct key *keys,
 	return points < 0 ? points : 0;
 }
 
-static int write_panel(const struct machine *machine, const struct key *keys,
-		       size_t n, const struct panel *panel, FILE *f,
-		       size_t *drawn)
+static int write_panel(const struct part *part, const struct panel *panel,
+		       FILE *f, size_t *drawn)
 {
+	const struct machine *machine = &part->machine;
 	size_t lines = 0;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < machine->n; i++)
 		if (!group_manifest(&machine->group[i])->marks)
-			err = write_line(&machine->group[i], keys, n, panel, f,
-					 &lines);
+			err = write_line(&machine->group[i], part->keys,
+					 part->n_keys, panel, f, &lines);
 	if (err || !lines)
 		return err;
 	fprintf(f, "set title '%s'\nset xlabel '%s'\nplot ", panel->title,
@@ -125,33 +129,68 @@ static int write_panel(const struct machine *machine, const struct key *keys,
 	return 0;
 }
 
-static int write_chase(const struct machine *machine, FILE *f,
-		       unsigned int *height)
+/* Is any point of a variant further from its first than a count can be by chance? */
+static int varies(const struct part *part, bool *any)
 {
-	size_t n, drawn = 0;
-	struct key *keys;
-	int err = keys_collect(machine->group, machine->n, &keys, &n);
+	const struct machine *machine = &part->machine;
+	struct chase chase;
+
+	*any = false;
+	for (size_t i = 0; i < machine->n; i++) {
+		double first = NAN;
+
+		for (size_t j = 0; j < part->n_keys; j++) {
+			const struct key *key = &part->keys[j];
+			struct cell cell;
+			int err;
+
+			if (key->metric != METRIC_ROUND_TRIP ||
+			    !parse(key->workload, &chase))
+				continue;
+			err = cell_load(&machine->group[i], key, &cell);
+			if (err == -ENOENT)
+				continue;
+			if (err)
+				return err;
+			if (isnan(first))
+				first = cell.v.estimate;
+			if (fabs(cell.v.estimate - first) > VARIES * first)
+				*any = true;
+			cell_deinit(&cell);
+		}
+	}
+	return 0;
+}
+
+static int write_chase(const struct part *part, FILE *f, unsigned int *height)
+{
+	size_t drawn = 0;
+	bool any;
+	int err = varies(part, &any);
 
 	if (err)
 		return err;
 	fprintf(f, "set multiplot layout %zu,1 title ", N_PANELS);
 	plot_title(
-		f, machine,
+		f, &part->machine,
 		"A system call in a chase of pointers, the loads subtracted");
 	fprintf(f,
 		".\"\\n \"\nset key outside right top\nset border 3\n"
 		"set tics nomirror out\nset logscale x 2\nset offsets graph 0.03,graph 0.03\n"
 		"set yrange [0:*]\nset ylabel '%s an iteration'\n",
-		unit_name(group_manifest(machine->group)->unit));
+		unit_name(group_manifest(part->machine.group)->unit));
 	for (size_t i = 0; !err && i < N_PANELS; i++)
-		err = write_panel(machine, keys, n, &panels[i], f, &drawn);
+		err = write_panel(part, &panels[i], f, &drawn);
 	fputs("unset multiplot\n", f);
-	free(keys);
 	*height = TITLE_HEIGHT + PANEL_HEIGHT * N_PANELS;
-	return err || drawn ? err : -ENOENT;
+	if (err || !drawn)
+		return err ? err : -ENOENT;
+	return any ? 0 : -ENODATA;
 }
 
 const struct plot plot_chase = {
 	.name = "chase",
+	.caption =
+		"A system call in working sets of several sizes, and with more or fewer loads between two calls.",
 	.write = write_chase,
 };

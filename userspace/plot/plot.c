@@ -12,10 +12,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "analyse/windows.h"
 #include "base/log.h"
 #include "plot/plot.h"
 
 extern char **environ;
+
+const struct plot *const plots[] = { &plot_difference, &plot_anatomy,
+				     &plot_chase,      &plot_survival,
+				     &plot_tlb,	       NULL };
 
 /**
  * plot_text() - write a quoted string of a gnuplot script
@@ -56,23 +61,23 @@ void plot_title(FILE *f, const struct machine *machine, const char *what)
 }
 
 /**
- * plot_is_first_window() - is this key a window of the workload that stands for its path?
- * @keys: all keys of the machine
- * @n: how many
- * @i: which of them
+ * plot_is_first_window() - is a key a window of the workload that stands for its path?
+ * @i: which key of the part
  *
  * A window and a switch are those of the path, whatever the kernel does then: the
  * first workload is drawn, the others are in the report.
  */
-bool plot_is_first_window(const struct machine *machine, const struct key *keys,
-			  size_t n, size_t i)
+bool plot_is_first_window(const struct part *part, size_t i)
 {
-	if (!window_is_shown(machine, keys, n, &keys[i]))
+	const struct key *keys = part->keys;
+
+	if (!window_is_shown(&part->machine, keys, part->n_keys, &keys[i]))
 		return false;
 	for (size_t j = 0; j < i; j++)
 		if (keys[j].path == keys[i].path &&
 		    keys[j].metric == keys[i].metric &&
-		    window_is_shown(machine, keys, n, &keys[j]))
+		    window_is_shown(&part->machine, keys, part->n_keys,
+				    &keys[j]))
 			return false;
 	return true;
 }
@@ -100,7 +105,6 @@ static void write_output(FILE *f, const char *file)
 
 static int spawn_gnuplot(FILE *script, pid_t *pid)
 {
-	/* -d: what its user has set for himself is not for our figures. */
 	static char *const argv[] = { "gnuplot", "-d", "-", NULL };
 	posix_spawn_file_actions_t actions;
 	int err;
@@ -177,13 +181,15 @@ static int run_script(const char *body, unsigned int height, const char *png,
 
 /**
  * plot_draw() - draw a figure of one machine
+ * @part: the machine
  * @png: file to write, or NULL for none
  * @svg: file to write
- * Return: 0, -ENOENT when there is nothing to draw, -ENOSYS when gnuplot is
- * missing, or another -errno; after one line on stderr but for -ENOENT
+ * Return: 0, -ENOENT when there is nothing to draw, -ENODATA when nothing would
+ * vary, -ENOSYS when gnuplot is missing, or another -errno; after one line on
+ * stderr but for the first two
  */
-int plot_draw(const struct plot *plot, const struct machine *machine,
-	      const char *png, const char *svg)
+int plot_draw(const struct plot *plot, const struct part *part, const char *png,
+	      const char *svg)
 {
 	unsigned int height = 0;
 	size_t length;
@@ -195,13 +201,15 @@ int plot_draw(const struct plot *plot, const struct machine *machine,
 		log_error("out of memory");
 		return -ENOMEM;
 	}
-	err = plot->write(machine, f, &height);
+	err = plot->write(part, f, &height);
 	if (fclose(f) || err == -ENOMEM) {
 		log_error("out of memory");
 		err = -ENOMEM;
 	}
 	if (!err)
-		err = run_script(body, height, png, svg);
+		err = run_script(body,
+				 height < PLOT_HEIGHT ? height : PLOT_HEIGHT,
+				 png, svg);
 	free(body);
 	return err;
 }

@@ -1,16 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A document as one HTML page: nothing is loaded from elsewhere, figures are SVG
- * within it.
+ * A document as one HTML page: nothing is loaded from elsewhere, nothing runs.
+ * The answer comes first, then the table of contents, then sections that open.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/log.h"
-#include "plot/plot.h"
 #include "render/doc.h"
+#include "render/figure.h"
+#include "render/html_style.h"
+#include "render/terms.h"
+
+/**
+ * struct page - what is known at the end of a page alone
+ * @out: the file; doc->f is memory until then
+ * @body: of the page, @size bytes
+ * @contents: where in it the table of contents goes, or 0
+ * @list: items of the table of contents, @list_size bytes
+ * @items: writes @list
+ * @sections: so far
+ * @paragraphs: so far
+ */
+struct page {
+	FILE *out;
+	char *body;
+	size_t size;
+	size_t contents;
+	char *list;
+	size_t list_size;
+	FILE *items;
+	size_t sections;
+	size_t paragraphs;
+};
 
 static void escaped(FILE *f, const char *text)
 {
@@ -34,196 +56,204 @@ static void escaped(FILE *f, const char *text)
 	}
 }
 
-static void begin(FILE *f, const char *title)
+/* Without memory nothing is written, and end() says so. */
+static void begin(struct doc *doc, const char *title)
 {
-	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<title>",
-	      f);
-	escaped(f, title);
-	fputs("</title>\n<style>\n"
-	      "body { font: 15px/1.5 sans-serif; color: #202020; background: #fff; "
-	      "margin: 2em auto; padding: 0 1em; max-width: 80em; }\n"
-	      "table { border-collapse: collapse; margin: 1em 0; font-size: 13px; "
-	      "display: block; overflow-x: auto; }\n"
-	      "th, td { border-bottom: 1px solid #c8c8c8; padding: 0.2em 0.7em; "
-	      "text-align: left; white-space: nowrap; font-variant-numeric: tabular-nums; }\n"
-	      "th { background: #f0f0f0; }\n"
-	      "figure { margin: 1em 0; }\nsvg { max-width: 100%; height: auto; }\n"
-	      "</style>\n</head>\n<body>\n",
-	      f);
+	struct page *page = calloc(1, sizeof(*page));
+	FILE *body = page ? open_memstream(&page->body, &page->size) : NULL;
+
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>",
+	      doc->f);
+	escaped(doc->f, title);
+	fputs("</title>\n<style>\n" HTML_STYLE "</style>\n</head>\n<body>\n",
+	      doc->f);
+	doc->page = page;
+	if (!body)
+		return;
+	page->out = doc->f;
+	page->items = open_memstream(&page->list, &page->list_size);
+	doc->f = body;
+	fputs("<main>\n<section class=\"answer\">\n", doc->f);
 }
 
-static void heading(FILE *f, int level, const char *text)
+static void heading(struct doc *doc, int level, const char *text)
 {
-	fprintf(f, "<h%d>", level);
-	escaped(f, text);
-	fprintf(f, "</h%d>\n", level);
+	struct page *page = doc->page;
+
+	if (level == 1) {
+		fputs("<h1>", doc->f);
+		escaped(doc->f, text);
+		fputs("</h1>\n", doc->f);
+		return;
+	}
+	if (page && !page->contents) {
+		fputs("</section>\n", doc->f);
+		fflush(doc->f);
+		page->contents = page->size;
+	}
+	fprintf(doc->f, "<h%d id=\"s%zu\">", level,
+		page ? ++page->sections : 0);
+	escaped(doc->f, text);
+	fprintf(doc->f, "</h%d>\n", level);
+	if (!page || !page->items)
+		return;
+	fprintf(page->items, "<li><a href=\"#s%zu\">", page->sections);
+	escaped(page->items, text);
+	fputs("</a></li>\n", page->items);
 }
 
-static void text(FILE *f, const char *text)
+static void fold(struct doc *doc, const char *title)
 {
-	fputs("<p>", f);
-	escaped(f, text);
-	fputs("</p>\n", f);
+	fputs("<details>\n<summary>", doc->f);
+	escaped(doc->f, title);
+	fputs("</summary>\n", doc->f);
 }
 
-static void cells(FILE *f, const char *tag, const char *const *cells, size_t n)
+static void fold_end(struct doc *doc)
 {
-	fputs("<tr>", f);
+	fputs("</details>\n", doc->f);
+}
+
+/* The first paragraph is what the page is about. */
+static void text(struct doc *doc, const char *text)
+{
+	bool first = doc->page && !doc->page->paragraphs++;
+
+	fputs(first ? "<p class=\"verdict\">" : "<p>", doc->f);
+	escaped(doc->f, text);
+	fputs("</p>\n", doc->f);
+}
+
+/* A word that needs telling leads to its meaning, and shows it where a mouse is. */
+static void column_name(struct doc *doc, const char *name)
+{
+	const struct term *term = term_find(name);
+
+	fputs("<th scope=\"col\">", doc->f);
+	if (term) {
+		fprintf(doc->f, "<a href=\"#term%zu\" title=\"",
+			(size_t)(term - terms));
+		escaped(doc->f, term->meaning);
+		fputs("\">", doc->f);
+	}
+	escaped(doc->f, name);
+	fputs(term ? "</a></th>" : "</th>", doc->f);
+}
+
+static void table(struct doc *doc, const char *const *names, size_t n)
+{
+	fputs("<div class=\"wide\">\n<table>\n<thead>\n<tr>", doc->f);
+	for (size_t i = 0; i < n; i++)
+		column_name(doc, names[i]);
+	fputs("</tr>\n</thead>\n<tbody>\n", doc->f);
+	doc->cells = n;
+}
+
+static void group(struct doc *doc, const char *text)
+{
+	fprintf(doc->f, "<tr><th scope=\"colgroup\" colspan=\"%zu\">",
+		doc->cells);
+	escaped(doc->f, text);
+	fputs("</th></tr>\n", doc->f);
+}
+
+static void row(struct doc *doc, const char *const *cells, size_t n)
+{
+	fputs("<tr>", doc->f);
 	for (size_t i = 0; i < n; i++) {
-		fprintf(f, "<%s>", tag);
-		escaped(f, cells[i]);
-		fprintf(f, "</%.2s>", tag);
+		bool strong = i == doc->strong && *cells[i];
+
+		fputs(*cells[i] && strchr("+-0123456789", *cells[i]) ?
+			      "<td class=\"n\">" :
+			      "<td>",
+		      doc->f);
+		fputs(strong ? "<strong>" : "", doc->f);
+		escaped(doc->f, cells[i]);
+		fputs(strong ? "</strong></td>" : "</td>", doc->f);
 	}
-	fputs("</tr>\n", f);
+	fputs("</tr>\n", doc->f);
 }
 
-static void table(FILE *f, const char *const *names, size_t n)
+static void table_end(struct doc *doc)
 {
-	fputs("<table>\n<thead>\n", f);
-	cells(f, "th scope=\"col\"", names, n);
-	fputs("</thead>\n<tbody>\n", f);
+	fputs("</tbody>\n</table>\n</div>\n", doc->f);
 }
 
-static void row(FILE *f, const char *const *values, size_t n)
+static void list(struct doc *doc)
 {
-	cells(f, "td", values, n);
+	fputs("<ul>\n", doc->f);
 }
 
-static void table_end(FILE *f)
+static void item(struct doc *doc, const char *text)
 {
-	fputs("</tbody>\n</table>\n", f);
+	fputs("<li>", doc->f);
+	escaped(doc->f, text);
+	fputs("</li>\n", doc->f);
 }
 
-static void list(FILE *f)
+static void list_end(struct doc *doc)
 {
-	fputs("<ul>\n", f);
+	fputs("</ul>\n", doc->f);
 }
 
-static void item(FILE *f, const char *text)
+static void write_terms(struct doc *doc)
 {
-	fputs("<li>", f);
-	escaped(f, text);
-	fputs("</li>\n", f);
-}
-
-static void list_end(FILE *f)
-{
-	fputs("</ul>\n", f);
-}
-
-static void end(FILE *f)
-{
-	fputs("</body>\n</html>\n", f);
-}
-
-/* Where a name begins that is unique in its SVG alone, or NULL. */
-static const char *next_name(const char *svg)
-{
-	static const char *const before[] = { " id=\"", " id='", "href='#",
-					      "href=\"#", "url(#" };
-	const char *first = NULL;
-
-	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
-		const char *at = strstr(svg, before[i]);
-
-		if (at && (!first || at + strlen(before[i]) < first))
-			first = at + strlen(before[i]);
+	heading(doc, 2, "Terms");
+	fputs("<dl>\n", doc->f);
+	for (size_t i = 0; i < n_terms; i++) {
+		fprintf(doc->f, "<dt id=\"term%zu\">", i);
+		escaped(doc->f, terms[i].name);
+		fputs("</dt>\n<dd>", doc->f);
+		escaped(doc->f, terms[i].meaning);
+		fputs("</dd>\n", doc->f);
 	}
-	return first;
+	fputs("</dl>\n</main>\n", doc->f);
 }
 
-/*
- * gnuplot numbers the curves of each panel anew and refers to none of them: an
- * id that occurs twice in a page would be an error, so these go.
- */
-static void write_svg(FILE *f, const char *svg, const char *figure)
+/* Puts the page together: the answer, what the contents are, and these. */
+static int end(struct doc *doc)
 {
-	static const char curve[] = "gnuplot_plot_";
-	const char *name;
+	struct page *page = doc->page;
+	int err = -ENOMEM;
 
-	for (; (name = next_name(svg)); svg = name) {
-		if (!strncmp(name, curve, strlen(curve))) {
-			fprintf(f, "%.*s", (int)(name - 5 - svg), svg);
-			name += strcspn(name, "\"'");
-			name += *name != 0;
-			continue;
-		}
-		fprintf(f, "%.*s%s-", (int)(name - svg), svg, figure);
+	if (page && page->out) {
+		write_terms(doc);
+		err = fclose(doc->f) ? -ENOMEM : 0;
+		doc->f = page->out;
 	}
-	fputs(svg, f);
+	if (page && page->items && fclose(page->items))
+		err = -ENOMEM;
+	if (!err && page->list) {
+		fwrite(page->body, 1, page->contents, doc->f);
+		fprintf(doc->f,
+			"<nav aria-label=\"Contents\">\n<ul>\n%s</ul>\n</nav>\n%s"
+			"</body>\n</html>\n",
+			page->list, page->body + page->contents);
+	}
+	if (page) {
+		free(page->body);
+		free(page->list);
+	}
+	free(page);
+	doc->page = NULL;
+	return err;
 }
 
-/* The text of a file, for the caller to free, or NULL after one line on stderr */
-static char *read_text(const char *name)
+static int figures(struct doc *doc, const struct part *part, size_t number,
+		   bool first)
 {
-	FILE *from = fopen(name, "r");
-	char *text = NULL;
-	size_t size = 0;
-	ssize_t length = -1;
-
-	if (from) {
-		length = getdelim(&text, &size, 0, from);
-		fclose(from);
-	}
-	if (length > 0)
-		return text;
-	log_error("can't read %s: %m", name);
-	free(text);
-	return NULL;
-}
-
-static int write_figure(FILE *f, const struct plot *plot,
-			const struct machine *machine, const char *name)
-{
-	char file[] = "/tmp/ptiscope-XXXXXX", *text, *svg;
-	int err, fd = mkstemp(file);
-
-	if (fd < 0) {
-		log_error("can't create a temporary file: %m");
-		return -EIO;
-	}
-	close(fd);
-	err = plot_draw(plot, machine, NULL, file);
-	text = err ? NULL : read_text(file);
-	unlink(file);
-	if (err)
-		return err;
-	/* What is before the element belongs to a file of its own. */
-	svg = text ? strstr(text, "<svg") : NULL;
-	if (svg) {
-		fprintf(f, "<figure>\n");
-		write_svg(f, svg, name);
-		fprintf(f, "</figure>\n");
-	}
-	free(text);
-	return svg ? 0 : -EIO;
-}
-
-static int figures(FILE *f, const struct part *part, size_t number)
-{
-	static const struct plot *const plots[] = { &plot_round_trip,
-						    &plot_anatomy, &plot_ecdf,
-						    &plot_windows,
-						    &plot_chase };
-
-	for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++) {
-		char name[32];
-		int err;
-
-		snprintf(name, sizeof(name), "figure-%zu-%zu", number + 1,
-			 i + 1);
-		err = write_figure(f, plots[i], &part->machine, name);
-		if (err && err != -ENOENT)
-			return err;
-	}
-	return 0;
+	return figures_write(doc->f, part, number, first);
 }
 
 const struct doc_format doc_html = {
 	.begin = begin,
 	.heading = heading,
+	.fold = fold,
+	.fold_end = fold_end,
 	.text = text,
 	.table = table,
+	.group = group,
 	.row = row,
 	.table_end = table_end,
 	.list = list,

@@ -7,9 +7,11 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "analyse/format.h"
+#include "analyse/windows.h"
 #include "base/json_out.h"
 #include "render/json.h"
-#include "render/text.h"
+#include "render/notes.h"
 #include "render/tlb.h"
 
 /* Digits of the CSV files */

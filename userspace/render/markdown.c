@@ -23,73 +23,95 @@ static void escaped(FILE *f, const char *text)
 	}
 }
 
-static void begin(FILE *f, const char *title)
+static void begin(struct doc *doc, const char *title)
 {
-	(void)f;
+	(void)doc;
 	(void)title;
 }
 
-static void heading(FILE *f, int level, const char *text)
+static void heading(struct doc *doc, int level, const char *text)
 {
-	fprintf(f, "%.*s ", level, "###");
-	escaped(f, text);
-	fputs("\n\n", f);
+	fprintf(doc->f, "%.*s ", level, "###");
+	escaped(doc->f, text);
+	fputs("\n\n", doc->f);
 }
 
-static void text(FILE *f, const char *text)
+static void fold(struct doc *doc, const char *title)
 {
-	escaped(f, text);
-	fputs("\n\n", f);
+	heading(doc, 3, title);
 }
 
-static void row(FILE *f, const char *const *cells, size_t n)
+static void nothing(struct doc *doc)
+{
+	(void)doc;
+}
+
+static void text(struct doc *doc, const char *text)
+{
+	escaped(doc->f, text);
+	fputs("\n\n", doc->f);
+}
+
+static void row(struct doc *doc, const char *const *cells, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		fputs(i ? " " : "| ", f);
-		escaped(f, cells[i]);
-		fputs(" |", f);
+		const char *stress = i == doc->strong && *cells[i] ? "**" : "";
+
+		fprintf(doc->f, "%s%s", i ? " " : "| ", stress);
+		escaped(doc->f, cells[i]);
+		fprintf(doc->f, "%s |", stress);
 	}
-	fputc('\n', f);
+	fputc('\n', doc->f);
 }
 
-static void table(FILE *f, const char *const *names, size_t n)
+static void table(struct doc *doc, const char *const *names, size_t n)
 {
-	row(f, names, n);
+	doc->cells = n;
+	row(doc, names, n);
 	for (size_t i = 0; i < n; i++)
-		fputs(i ? "---|" : "|---|", f);
-	fputc('\n', f);
+		fputs(i ? "---|" : "|---|", doc->f);
+	fputc('\n', doc->f);
 }
 
-static void blank(FILE *f)
+static void group(struct doc *doc, const char *text)
 {
-	fputc('\n', f);
+	fputs("| **", doc->f);
+	escaped(doc->f, text);
+	fputs("** |", doc->f);
+	for (size_t i = 1; i < doc->cells; i++)
+		fputs(" |", doc->f);
+	fputc('\n', doc->f);
 }
 
-static void list(FILE *f)
+static void blank(struct doc *doc)
 {
-	(void)f;
+	fputc('\n', doc->f);
 }
 
-static void item(FILE *f, const char *text)
+static void item(struct doc *doc, const char *text)
 {
-	fputs("- ", f);
-	escaped(f, text);
-	fputc('\n', f);
+	fputs("- ", doc->f);
+	escaped(doc->f, text);
+	fputc('\n', doc->f);
 }
 
-static void end(FILE *f)
+static int end(struct doc *doc)
 {
-	(void)f;
+	(void)doc;
+	return 0;
 }
 
 const struct doc_format doc_markdown = {
 	.begin = begin,
 	.heading = heading,
+	.fold = fold,
+	.fold_end = nothing,
 	.text = text,
 	.table = table,
+	.group = group,
 	.row = row,
 	.table_end = blank,
-	.list = list,
+	.list = nothing,
 	.item = item,
 	.list_end = blank,
 	.end = end,

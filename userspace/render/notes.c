@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What stands around the numbers: where they come from, whether the records are
- * complete, what is missing, what to beware of.
+ * What is missing from a report, and what to beware of: the same notes for every
+ * format.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "analyse/alike.h"
+#include "analyse/format.h"
 #include "analyse/sensitivity.h"
-#include "render/text.h"
+#include "render/notes.h"
 
 /* Every run of a machine, by group. */
 #define for_each_run(machine, i, j)               \
@@ -21,111 +22,6 @@ static const struct run *run_at(const struct machine *machine, size_t i,
 				size_t j)
 {
 	return machine->group[i].runs[j];
-}
-
-/** report_environment() - lane, machine and runs */
-void report_environment(const struct machine *machine, FILE *f)
-{
-	const struct manifest *m = group_manifest(machine->group);
-
-	fprintf(f, "  %s\n", lane_claim(m->lane));
-	fprintf(f, "  CPU %s, PCID %s, unit: %s\n", m->cpu,
-		m->pcid ? "on" : "off", unit_name(m->unit));
-	if (m->ticks_per_unit != 1)
-		text_wrap(f, "  ", "  ",
-			  "%.6g TSC ticks make 1 %s (TSC %llu kHz: %s)",
-			  m->ticks_per_unit, unit_name(m->unit),
-			  (unsigned long long)m->tsc_khz, m->tsc_khz_source);
-	fprintf(f, "\n    %-22s%-32s %-24s %s\n", "variant", "run", "kernel",
-		"CPU  created");
-	for_each_run(machine, i, j)
-	{
-		const struct manifest *run = &run_at(machine, i, j)->manifest;
-
-		fprintf(f, "    %-22s%-32s %-24s %3llu  %.10s\n",
-			group_label(&machine->group[i]), run->run, run->kernel,
-			(unsigned long long)run->pinned_cpu, run->created);
-	}
-}
-
-static void print_seen(const struct manifest_workload *w, FILE *f)
-{
-	char line[512] = "";
-	size_t at = 0;
-
-	for (unsigned int path = 0; path < PTI_PATH_COUNT && at < sizeof(line);
-	     path++)
-		if (w->seen[path])
-			at += snprintf(
-				line + at, sizeof(line) - at, "%s%s %llu%s",
-				at ? ", " : "", pti_path_name(path),
-				(unsigned long long)w->seen[path],
-				w->declared[path] ? "" : " (not declared)");
-	text_wrap(f, "      ", "        ",
-		  "%s: %s; declared entries seen: %s%s%s", w->name,
-		  at ? line : "no entries", verified_names[w->verified],
-		  *w->note ? "; " : "", w->note);
-}
-
-static const char *format_calibration(char text[NUMBER_SIZE],
-				      const struct manifest *m,
-				      const struct calibration_value *value)
-{
-	if (!value->n)
-		return "-";
-	return format_number(text, value->median / m->ticks_per_unit);
-}
-
-/** report_calibration() - the section on what measuring itself costs, by run */
-void report_calibration(const struct machine *machine, FILE *f)
-{
-	static const struct calibration_value none;
-
-	fprintf(f, "\nCost of measuring, %s, medians\n",
-		unit_name(group_manifest(machine->group)->unit));
-	fprintf(f, "    %-22s%9s %7s%12s %7s%12s %7s\n", "", "TSC pair", "n",
-		"empty loop", "n", "mark pair", "n");
-	for_each_run(machine, i, j)
-	{
-		const struct manifest *m = &run_at(machine, i, j)->manifest;
-		const struct calibration_value *mark =
-			m->has_mark_pair ? &m->mark_pair : &none;
-		char pair[NUMBER_SIZE], loop[NUMBER_SIZE], marks[NUMBER_SIZE];
-
-		fprintf(f, "    %-22s%9s %7llu%12s %7llu%12s %7llu\n",
-			group_label(&machine->group[i]),
-			format_calibration(pair, m, &m->rdtsc_pair),
-			(unsigned long long)m->rdtsc_pair.n,
-			format_calibration(loop, m, &m->loop_overhead),
-			(unsigned long long)m->loop_overhead.n,
-			format_calibration(marks, m, mark),
-			(unsigned long long)mark->n);
-	}
-	text_wrap(
-		f, "    ", "    ",
-		"A workload's own empty loop is subtracted from its round trips. A mark pair, two "
-		"marks with nothing between, is the least that a window or a switch can read.");
-}
-
-/** report_records() - the section on records read, lost and verified */
-void report_records(const struct machine *machine, FILE *f)
-{
-	text_heading(f, "Records of the marks");
-	for_each_run(machine, i, j)
-	{
-		const struct manifest *m = &run_at(machine, i, j)->manifest;
-
-		if (m->capture_source == CAPTURE_NONE)
-			continue;
-		fprintf(f, "    %s (%s): written %llu, read %llu, lost %llu\n",
-			m->run, group_label(&machine->group[i]),
-			(unsigned long long)m->capture_written,
-			(unsigned long long)m->capture_read,
-			(unsigned long long)m->capture_lost);
-		for (size_t k = 0; k < m->n_workloads; k++)
-			if (m->workloads[k].has_seen)
-				print_seen(&m->workloads[k], f);
-	}
 }
 
 /* Has an earlier run of this machine said the same? */
@@ -165,35 +61,6 @@ void gaps_each(const struct machine *machine, const struct note_sink *sink)
 			free(text);
 		}
 	}
-}
-
-/* A section of the text: its heading comes with the first note. */
-struct section {
-	const char *heading;
-	bool who_last;
-	FILE *f;
-};
-
-static void print_note(void *to, const char *who, const char *text)
-{
-	struct section *s = to;
-
-	if (s->heading)
-		text_heading(s->f, s->heading);
-	s->heading = NULL;
-	if (s->who_last)
-		text_wrap(s->f, "    ", "      ", "%s (%s)", text, who);
-	else
-		text_wrap(s->f, "    ", "      ", "%s: %s", who, text);
-}
-
-/** report_gaps() - the section on what was not measured; none when there is nothing to say */
-void report_gaps(const struct machine *machine, FILE *f)
-{
-	struct section section = { "Not measured", true, f };
-	const struct note_sink sink = { print_note, &section };
-
-	gaps_each(machine, &sink);
 }
 
 /** tlb_reason() - why a report says nothing of the TLB */
@@ -340,13 +207,4 @@ int warnings_each(const struct part *part, const struct note_sink *sink)
 		warn_of_run(run, sink);
 	}
 	return 0;
-}
-
-/** report_warnings() - the section on what to beware of; none when there is nothing to say */
-int report_warnings(const struct part *part, FILE *f)
-{
-	struct section section = { "Warnings", false, f };
-	const struct note_sink sink = { print_note, &section };
-
-	return warnings_each(part, &sink);
 }

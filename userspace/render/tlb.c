@@ -2,11 +2,11 @@
 /* What the TLB model counted: walks by part of the way, a line for each variant. */
 #include <errno.h>
 
-#include "render/doc.h"
-#include "render/text.h"
+#include "analyse/format.h"
+#include "render/notes.h"
 #include "render/tlb.h"
 
-const char tlb_legend[] =
+static const char tlb_legend[] =
 	"Counts of a model of TLBs, fed by the emulator: no times. Walks of page tables in an "
 	"iteration, medians of the samples without interrupts: in the kernel with the user CR3 "
 	"before the switch (entry), with the kernel CR3, with the user CR3 again (exit), in user "
@@ -23,8 +23,8 @@ bool tlb_measured(const struct part *part)
 	return false;
 }
 
-/** tlb_line_walks() - walks of all parts */
-double tlb_line_walks(const struct tlb_line *line)
+/* Walks of all parts */
+static double tlb_line_walks(const struct tlb_line *line)
 {
 	double sum = 0;
 
@@ -118,94 +118,106 @@ int tlb_lines_each(const struct part *part, tlb_line_fn emit, void *to)
 	return err;
 }
 
-struct printing {
-	FILE *f;
-	const struct key *key;
-};
-
-static void print_line(void *to, const struct tlb_line *line)
-{
-	struct printing *p = to;
-	char text[NUMBER_SIZE];
-
-	if (p->key != line->key)
-		fprintf(p->f, "  %s (%s), %s\n", line->key->workload,
-			pti_path_name(line->key->path), line->geometry);
-	p->key = line->key;
-	fprintf(p->f, "    %-22s", group_label(line->group));
-	for (int part = 0; part < TLB_PARTS; part++)
-		fprintf(p->f, "%9s", format_number(text, line->walks[part]));
-	fprintf(p->f, "%9s", format_number(text, tlb_line_walks(line)));
-	fprintf(p->f, "%9s", format_number(text, line->refs));
-	fprintf(p->f, "%9s%6zu\n", format_number(text, line->misses), line->n);
-}
-
-/** report_tlb() - the section on the TLB */
-int report_tlb(const struct part *part, FILE *f)
-{
-	struct printing p = { .f = f };
-
-	text_heading(f, "TLB");
-	if (!tlb_measured(part)) {
-		text_wrap(
-			f, "    ", "      ", "not measured: %s",
-			tlb_reason(group_manifest(part->machine.group)->lane));
-		return 0;
-	}
-	text_wrap(f, "    ", "    ", "%s", tlb_legend);
-	fprintf(f, "    %-22s%9s%9s%9s%9s%9s%9s%9s%6s\n", "walks", "entry",
-		"kernel", "exit", "user", "all", "refs", "L1", "n");
-	return tlb_lines_each(part, print_line, &p);
-}
-
+/* Where rows go, and what the one before was about */
 struct writing {
-	FILE *f;
-	const struct doc_format *format;
+	struct doc *doc;
+	const struct key *key;
+	const char *geometry;
 };
 
 static void write_line(void *to, const struct tlb_line *line)
 {
-	const struct writing *w = to;
-	char walks[TLB_PARTS + 1][NUMBER_SIZE], refs[NUMBER_SIZE],
-		misses[NUMBER_SIZE], n[NUMBER_SIZE];
+	struct writing *w = to;
+	char cell[TLB_PARTS + 3][NUMBER_SIZE], n[NUMBER_SIZE],
+		text[3 * NUMBER_SIZE];
 
+	if (w->key != line->key || w->geometry != line->geometry) {
+		snprintf(text, sizeof(text), "%s (%s), %s", line->key->workload,
+			 pti_path_name(line->key->path), line->geometry);
+		w->doc->format->group(w->doc, text);
+	}
+	w->key = line->key;
+	w->geometry = line->geometry;
 	for (int part = 0; part < TLB_PARTS; part++)
-		format_number(walks[part], line->walks[part]);
-	format_number(walks[TLB_PARTS], tlb_line_walks(line));
+		format_number(cell[part], line->walks[part]);
 	snprintf(n, sizeof(n), "%zu", line->n);
-	w->format->row(w->f,
-		       (const char *const[]){
-			       line->key->workload,
-			       pti_path_name(line->key->path), line->geometry,
-			       group_label(line->group), walks[TLB_PART_ENTRY],
-			       walks[TLB_PART_KERNEL], walks[TLB_PART_EXIT],
-			       walks[TLB_PART_USER], walks[TLB_PARTS],
-			       format_number(refs, line->refs),
-			       format_number(misses, line->misses), n },
-		       12);
+	DOC_ROW(w->doc, group_label(line->group), cell[TLB_PART_ENTRY],
+		cell[TLB_PART_KERNEL], cell[TLB_PART_EXIT], cell[TLB_PART_USER],
+		format_number(cell[TLB_PARTS], tlb_line_walks(line)),
+		format_number(cell[TLB_PARTS + 1], line->refs),
+		format_number(cell[TLB_PARTS + 2], line->misses), n);
 }
 
-/** doc_tlb() - the section on the TLB of a document */
-int doc_tlb(const struct part *part, const struct doc_format *format, FILE *f)
+/**
+ * tlb_write() - the section on the TLB
+ * Return: 0 or -ENOMEM
+ */
+int tlb_write(struct doc *doc, const struct part *part)
 {
-	static const char *const names[] = {
-		"workload",  "path",   "geometry",  "variant",
-		"entry",     "kernel", "exit",	    "user",
-		"all walks", "refs",   "L1 misses", "n"
-	};
-	struct writing w = { f, format };
-	int err;
+	struct writing w = { .doc = doc };
+	int err = 0;
 
-	format->heading(f, 3, "TLB");
-	if (!tlb_measured(part)) {
-		doc_paragraph(
-			f, format, "not measured: %s",
+	doc->format->fold(doc, "TLB");
+	if (tlb_measured(part)) {
+		doc->format->text(doc, tlb_legend);
+		DOC_TABLE(doc, "walks", "entry", "kernel", "exit", "user",
+			  "all", "refs", "L1", "n");
+		err = tlb_lines_each(part, write_line, &w);
+		doc->format->table_end(doc);
+	} else {
+		doc_text_of(
+			doc, "not measured: %s",
 			tlb_reason(group_manifest(part->machine.group)->lane));
-		return 0;
 	}
-	format->text(f, tlb_legend);
-	format->table(f, names, sizeof(names) / sizeof(names[0]));
-	err = tlb_lines_each(part, write_line, &w);
-	format->table_end(f);
+	doc->format->fold_end(doc);
 	return err;
+}
+
+/* Walks of PTI off, early and late for the workload that has most of them early */
+struct most {
+	const struct key *key;
+	const char *geometry;
+	double walks[SWITCH_COUNT];
+	struct most *best;
+};
+
+static void keep_most(void *to, const struct tlb_line *line)
+{
+	const struct manifest *m = group_manifest(line->group);
+	struct most *now = to;
+
+	if (m->marks || m->variant == VARIANT_STOCK)
+		return;
+	if (now->key != line->key || now->geometry != line->geometry) {
+		struct most *best = now->best;
+
+		*now = (struct most){ line->key, line->geometry, { 0 }, best };
+	}
+	now->walks[m->switch_mode] = tlb_line_walks(line);
+	if (!now->best->key ||
+	    now->walks[SWITCH_EARLY] >= now->best->walks[SWITCH_EARLY])
+		*now->best = *now;
+}
+
+/**
+ * tlb_answer() - a line of the answer: walks of the workload that has most
+ * Return: 0 or -ENOMEM; nothing is written where nothing was measured
+ */
+int tlb_answer(struct doc *doc, const struct part *part)
+{
+	struct most best = { 0 }, now = { .best = &best };
+	char off[NUMBER_SIZE], early[NUMBER_SIZE], late[NUMBER_SIZE];
+	int err = tlb_lines_each(part, keep_most, &now);
+
+	if (err || !best.key)
+		return err;
+	doc_item_of(
+		doc,
+		"TLB of a %s, PCID %s, walks: %s: PTI off %s, early %s, late %s",
+		best.geometry,
+		group_manifest(part->machine.group)->pcid ? "on" : "off",
+		best.key->workload, format_number(off, best.walks[SWITCH_OFF]),
+		format_number(early, best.walks[SWITCH_EARLY]),
+		format_number(late, best.walks[SWITCH_LATE]));
+	return 0;
 }

@@ -2,7 +2,7 @@
 #ifndef PTISCOPE_RENDER_TLB_H
 #define PTISCOPE_RENDER_TLB_H
 
-#include "analyse/model.h"
+#include "render/doc.h"
 
 /**
  * struct tlb_line - what one variant meets in the TLBs of one geometry, an iteration
@@ -26,7 +26,7 @@ typedef void (*tlb_line_fn)(void *to, const struct tlb_line *line);
 
 bool tlb_measured(const struct part *part);
 int tlb_lines_each(const struct part *part, tlb_line_fn emit, void *to);
-double tlb_line_walks(const struct tlb_line *line);
-extern const char tlb_legend[];
+int tlb_write(struct doc *doc, const struct part *part);
+int tlb_answer(struct doc *doc, const struct part *part);
 
 #endif /* PTISCOPE_RENDER_TLB_H */

@@ -12,6 +12,9 @@
 #define TITLE_HEIGHT 70
 #define PANEL_HEIGHT 260
 
+/* Of panels one above the other; more stand in two columns. */
+#define MOST_ROWS 3
+
 /**
  * struct curve - a figure: over the number of pages, what a page takes
  * @metric: solid lines, after an entry; panels are where this was measured
@@ -124,66 +127,60 @@ static int write_panel(const struct machine *machine, const struct key *keys,
 	return err;
 }
 
-static int write_panels(const struct machine *machine, const struct key *keys,
-			size_t n, const struct curve *curve, const char *title,
-			const char *unit, FILE *f, unsigned int *height)
+static int write_panels(const struct part *part, const struct curve *curve,
+			const char *title, const char *unit, FILE *f,
+			unsigned int *height)
 {
-	size_t i, panels = 0;
+	size_t panels = 0, columns, rows;
 	int err = 0;
 
-	for (i = 0; i < n; i++)
-		panels += opens_panel(keys, i, curve->metric);
+	for (size_t i = 0; i < part->n_keys; i++)
+		panels += opens_panel(part->keys, i, curve->metric);
 	if (!panels)
 		return -ENOENT;
-	*height = TITLE_HEIGHT + PANEL_HEIGHT * (unsigned int)panels;
-	fprintf(f, "set multiplot layout %zu,1 title ", panels);
-	plot_title(f, machine, title);
+	columns = panels > MOST_ROWS ? 2 : 1;
+	rows = (panels + columns - 1) / columns;
+	*height = TITLE_HEIGHT + PANEL_HEIGHT * (unsigned int)rows;
+	fprintf(f, "set multiplot layout %zu,%zu title ", rows, columns);
+	plot_title(f, &part->machine, title);
 	fprintf(f,
-		".\"\\n \"\nset key outside right top\nset border 3\n"
+		".\"\\n \"\nset key left top Left reverse font ',8' samplen 2\nset border 3\n"
 		"set tics nomirror out\nset logscale x 2\nset xrange [0.9:*]\nset xlabel 'pages'\n"
 		"set yrange [0:*]\nset ylabel '%s a page'\n",
 		unit);
-	for (i = 0; i < n && !err; i++)
-		if (opens_panel(keys, i, curve->metric))
-			err = write_panel(machine, keys, n, &keys[i], curve, f);
+	for (size_t i = 0; i < part->n_keys && !err; i++)
+		if (opens_panel(part->keys, i, curve->metric))
+			err = write_panel(&part->machine, part->keys,
+					  part->n_keys, &part->keys[i], curve,
+					  f);
 	fputs("unset multiplot\n", f);
 	return err;
 }
 
-static int write_tlb(const struct machine *machine, FILE *f,
-		     unsigned int *height)
+static int write_survival(const struct part *part, FILE *f,
+			  unsigned int *height)
 {
 	static const struct curve curve = { METRIC_RETOUCH, METRIC_RETOUCH_IDLE,
 					    "after an entry", "no entry" };
-	struct key *keys;
-	size_t n;
-	int err = keys_collect(machine->group, machine->n, &keys, &n);
 
-	if (err)
-		return err;
-	err = write_panels(machine, keys, n, &curve, "Touching a page again",
-			   unit_name(group_manifest(machine->group)->unit), f,
-			   height);
-	free(keys);
-	return err;
+	return write_panels(
+		part, &curve, "Touching a page again",
+		unit_name(group_manifest(part->machine.group)->unit), f,
+		height);
 }
 
-const struct plot plot_tlb = {
-	.name = "tlb",
-	.write = write_tlb,
+const struct plot plot_survival = {
+	.name = "survival",
+	.caption =
+		"What it takes to touch a page again, after a kernel entry and after none, by the number of pages.",
+	.write = write_survival,
 };
 
 /* What the TLB model counted of the same, in the first geometry that there is */
-static int write_tlb_walks(const struct machine *machine, FILE *f,
-			   unsigned int *height)
+static int write_tlb(const struct part *part, FILE *f, unsigned int *height)
 {
-	struct key *keys;
-	size_t n;
-	int err = keys_collect(machine->group, machine->n, &keys, &n);
+	int err = -ENOENT;
 
-	if (err)
-		return err;
-	err = -ENOENT;
 	for (unsigned int g = 0; g < METRIC_TLB_GEOMETRIES && err == -ENOENT;
 	     g++) {
 		const struct curve curve = {
@@ -196,14 +193,14 @@ static int write_tlb_walks(const struct machine *machine, FILE *f,
 		snprintf(title, sizeof(title),
 			 "Touching a page again after an entry: model of %s",
 			 metric_tlb_geometry_name(g));
-		err = write_panels(machine, keys, n, &curve, title, "count", f,
-				   height);
+		err = write_panels(part, &curve, title, "count", f, height);
 	}
-	free(keys);
 	return err;
 }
 
-const struct plot plot_tlb_walks = {
-	.name = "tlb_walks",
-	.write = write_tlb_walks,
+const struct plot plot_tlb = {
+	.name = "tlb",
+	.caption =
+		"Walks of page tables and hits of the second level that a model of a TLB counts, by the number of pages.",
+	.write = write_tlb,
 };
