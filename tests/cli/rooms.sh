@@ -112,6 +112,12 @@ ln -s "$top/module" "$top/bpf" "$top/vm" "$tmp"
 	found "userspace: a header of a room at the same place" \
 		"audit/rows.c:$(wc -l <"$tmp/userspace/audit/rows.c"): includes trace/trace.h: audit is not to use trace"
 	tree userspace
+	echo '#include "base/words.h"' >>"$tmp/userspace/base/log.h"
+	echo '#include "base/log.h"' >>"$tmp/userspace/base/words.h"
+	rooms --circles userspace $order
+	is "userspace: a circle: exit code" "$rc" 1
+	has "userspace: a circle in a room: both are named" "$tmp/out" '^circle:( base/log| base/words){2}$'
+	tree userspace
 	cat >>"$tmp/userspace/machine/syscalls.c" <<'END'
 int store_run(const void *dir, void *run);
 int planted(void *run);
