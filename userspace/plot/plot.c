@@ -18,10 +18,6 @@
 
 extern char **environ;
 
-const struct plot *const plots[] = { &plot_difference, &plot_anatomy,
-				     &plot_chase,      &plot_survival,
-				     &plot_tlb,	       NULL };
-
 /**
  * plot_text() - write a quoted string of a gnuplot script
  *

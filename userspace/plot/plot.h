@@ -33,7 +33,7 @@ extern const struct plot plot_chase;
 extern const struct plot plot_survival;
 extern const struct plot plot_tlb;
 
-/* All of them, the one that answers first; NULL-terminated */
+/* table.c: all of them, the one that answers first; NULL-terminated */
 extern const struct plot *const plots[];
 
 void plot_text(FILE *f, const char *fmt, ...)

@@ -8,7 +8,7 @@
 
 #include "analyse/format.h"
 #include "render/notes.h"
-#include "render/sections.h"
+#include "render/around.h"
 
 /* Every run of a machine, by group. */
 #define for_each_run(machine, group, run)                      \

@@ -9,6 +9,7 @@
 #include "analyse/answer.h"
 #include "analyse/format.h"
 #include "analyse/windows.h"
+#include "render/around.h"
 #include "render/sections.h"
 #include "render/tlb.h"
 
