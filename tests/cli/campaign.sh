@@ -31,7 +31,7 @@ is "marks are turned on" "$(cat out)" '  1  late-marks   pti=on pti_switch=late 
 fails "a mode that is none" 2 'no such mode' campaign --print --modes early,lat
 fails "a mode twice" 2 'twice' campaign --print --modes early,early
 fails "no boots" 2 '--boots' campaign --print --boots 0
-fails "nothing to do" 2 'start, status' campaign
+fails "nothing to do" 2 'check, start, status' campaign
 fails "two things to do" 2 'start, status' campaign --print status
 fails "an action that is none" 2 "'begin'" campaign begin
 fails "words left over" 2 "'now'" campaign start now
@@ -74,6 +74,8 @@ EOT
 # machine ROOT: one that runs the patched kernel, as found
 machine() {
 	rm -rf "$1"
+	mkdir -p "$1/proc/self"
+	echo '21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw' >"$1/proc/self/mountinfo"
 	mkdir -p "$1/boot/grub" "$1/run/systemd/system" "$1/var/lib" "$1/proc/sys/kernel/random" \
 		"$1/sys/kernel" "$1/etc/systemd/system/multi-user.target.wants"
 	ln -s /lib/systemd/system/cron.service "$1/etc/systemd/system/multi-user.target.wants"
@@ -185,7 +187,9 @@ restored() {
 	diff before after
 }
 
-printf '#!/bin/sh\necho >"%s/rebooting"\n' "$tmp" >reboot
+# The program expands them.
+# shellcheck disable=SC2016
+printf '#!/bin/sh\necho >"%s/rebooting"\necho "$SYSTEMCTL_SKIP_AUTO_KEXEC $SYSTEMCTL_SKIP_AUTO_SOFT_REBOOT" >"%s/skipped"\n' "$tmp" "$tmp" >reboot
 chmod +x reboot
 
 machine m
@@ -193,6 +197,7 @@ found m >before
 start m
 is "start: exit code" "$rc" 0
 is "start: asks for a reboot" "$(ls rebooting)" rebooting
+is "start: neither kexec nor a soft reboot" "$(cat skipped)" '1 1'
 has "start: few boots are warned of" err 'with 1 boot of each mode no difference is shown'
 is "start: the default of GRUB stays" "$(grub-editenv m/boot/grub/grubenv list | grep saved)" 'saved_entry=0'
 is "start: late is next, once" "$(grub-editenv m/boot/grub/grubenv list | grep next)" \
@@ -328,14 +333,94 @@ refuse "a kernel without the patches" 'has no ptiscope patches'
 machine lacks
 echo 6.13 >lacks/proc/sys/kernel/osrelease
 found lacks >before
-fails "a kernel that GRUB does not know" 1 'no entry of .* boots the kernel 6.13' \
+fails "a kernel that GRUB does not know" 3 'no entry of .* boots the kernel 6.13' \
 	campaign start --root "$tmp/lacks" --reboot "$tmp/reboot" -o lacks.runs
 ok "leaves the machine as found" restored lacks
 ok "and no directory" test ! -e lacks.runs
 machine lacks
-fails "a machine that can't reboot" 1 "can't run .*/none" \
+fails "a program to reboot that is not there" 3 "there is no program .*/none" \
 	campaign start --root "$tmp/lacks" --reboot "$tmp/none" -o lacks.runs --boots 9
 ok "leaves the machine as found" restored lacks
+fails "a machine that can't reboot" 1 "failed with exit code 1" \
+	campaign start --root "$tmp/lacks" --reboot false -o lacks.runs --boots 9
+ok "leaves the machine as found" restored lacks
+
+# Every condition, one by one: told by check, and by start before anything is changed
+# lacks NAME REGEX COMMAND...: what it does to the machine is in the way
+lacks() {
+	lacks_name=$1 lacks_regex=$2
+	shift 2
+	machine lacks
+	"$@"
+	found lacks >before
+	refuse "$lacks_name" "$lacks_regex"
+	ok "$lacks_name: leaves the machine as found" restored lacks
+	ok "$lacks_name: and no directory" test ! -e lacks.runs
+	pti campaign check --root "$tmp/lacks" --reboot "$tmp/reboot" -o lacks.runs
+	is "$lacks_name: check: exit code" "$rc" 3
+	is "$lacks_name: check: one thing is in the way" "$(grep -c '^  no  ' out)" 1
+	ok "$lacks_name: check: what" sh -c "tr -s ' \n' ' ' <out | grep -E -q -e '$lacks_regex'"
+}
+
+# in_file FILE SCRIPT: edited by sed
+in_file() {
+	sed -i "$2" "lacks/$1"
+}
+
+# mounted LINE: one more file system
+mounted() {
+	echo "$1" >>lacks/proc/self/mountinfo
+}
+
+# on LAYER WORD: /boot is on a device of that kind
+on() {
+	mounted '30 21 253:0 / /boot rw - ext4 /dev/dm-0 rw'
+	mkdir -p "lacks/sys/dev/block/253:0/$1"
+	[ -z "$2" ] || echo "$2" >"lacks/sys/dev/block/253:0/$1/uuid"
+}
+
+put() {
+	mkdir -p "lacks/${1%/*}"
+	printf '%s\n' "$2" >"lacks/$1"
+}
+
+default_target() {
+	ln -s "/usr/lib/systemd/system/$1" lacks/etc/systemd/system/default.target
+}
+
+machine lacks
+default_target graphical.target
+printf 'swap /dev/sda2 /dev/urandom swap\ndata UUID=1 none luks,tpm2-device=auto\n' >lacks/etc/crypttab
+works "check: nothing is in the way" campaign check --root "$tmp/lacks" --reboot "$tmp/reboot" -o lacks.runs
+ok "check: every condition is told" test "$(grep -c '^  yes ' out)" -gt 15
+has "check: what the boots will show" out 'with 6 boots of each mode a difference of'
+ok "check: makes nothing" test ! -e lacks.runs
+lacks "mitigations=off" 'mitigations=off' in_file boot/grub/grub.cfg 's/console=ttyS0/& mitigations=off/'
+lacks "mitigations=off, built in" 'built with mitigations=off' \
+	put boot/config-$release 'CONFIG_CMDLINE="quiet mitigations=off"'
+lacks "a kernel that hears nothing" 'CONFIG_CMDLINE_OVERRIDE' put boot/config-$release CONFIG_CMDLINE_OVERRIDE=y
+lacks "a boot to a rescue shell" 'starts no multi-user.target' \
+	in_file boot/grub/grub.cfg 's/console=ttyS0/& systemd.unit=rescue.target/'
+lacks "a default target of another kind" 'boots to rescue.target' default_target rescue.target
+lacks "a unit that is masked" masked ln -s /dev/null lacks/etc/systemd/system/ptiscope-campaign.service
+lacks "GRUB that waits" 'timeout=-1' in_file boot/grub/grub.cfg '1i set timeout=-1'
+lacks "GRUB that asks for a disk's passphrase" cryptomount in_file boot/grub/grub.cfg '1i cryptomount -u 0a1b'
+lacks "GRUB that asks for a password" superusers in_file boot/grub/grub.cfg '1i set superusers="root"'
+lacks "a disk's passphrase" 'passphrase .*root_crypt' put etc/crypttab 'root_crypt UUID=1 none luks'
+lacks "/boot on LVM" 'environment on LVM' on dm LVM-abc
+lacks "/boot on LUKS" 'environment on LUKS' on dm CRYPT-LUKS2-abc
+lacks "/boot on RAID" 'environment on RAID' on md ''
+for type in btrfs zfs; do
+	lacks "/boot on $type" "environment on $type" mounted "30 21 0:40 / /boot rw - $type pool rw"
+done
+lacks "runs on tmpfs" 'runs is on tmpfs' mounted "31 21 0:41 / $(pwd -P) rw - tmpfs tmpfs rw"
+lacks "a state on an overlay" 'var/lib is on overlay' mounted '31 21 0:41 / /var rw - overlay overlay rw'
+lacks "a program on ramfs" 'is on ramfs' mounted "31 21 0:41 / $(dirname "$(readlink -f "$cli")") rw - ramfs none rw"
+machine lacks
+in_file boot/grub/grub.cfg 's/console=ttyS0/& mitigations=off/'
+default_target rescue.target
+fails "two things in the way" 3 'mitigations=off .*1 more: see campaign check' \
+	campaign start --root "$tmp/lacks" --reboot "$tmp/reboot" -o lacks.runs
 for damage in '' '{' '[]' '{"format":"ptiscope-campaign"}'; do
 	printf '%s' "$damage" >lacks/var/lib/ptiscope-campaign.json
 	fails "a state that is none: '$damage'" 1 'ptiscope-campaign.json: ' campaign status --root lacks

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/why.h"
+
 /** CAMPAIGN_ROUNDS_MAX - boots of one mode in a campaign, at most */
 #define CAMPAIGN_ROUNDS_MAX 200
 
@@ -89,6 +91,19 @@ struct campaign {
 	char reason[256];
 };
 
+/** CAMPAIGN_CHECKS_MAX - conditions of a campaign, at most */
+#define CAMPAIGN_CHECKS_MAX 24
+
+/**
+ * struct campaign_check - what a campaign can't do without
+ * @what: that, in words
+ * @why: why it is not so here
+ */
+struct campaign_check {
+	const char *what;
+	struct why why;
+};
+
 /* plan.c */
 int campaign_plan(struct campaign *c, const enum campaign_mode *modes,
 		  size_t n_modes, size_t rounds);
@@ -103,12 +118,27 @@ int campaign_load(const char *file, struct campaign *c);
 int campaign_save(const struct campaign *c, const char *file);
 
 /* grub.c */
-int campaign_grub_check(const char *root);
 int campaign_grub_entries(FILE *config, const struct campaign *c, FILE *f);
 int campaign_grub_install(const char *root, const struct campaign *c);
 int campaign_grub_next(const char *root, enum campaign_mode mode);
 int campaign_grub_remove(const char *root, bool had_custom);
 bool campaign_grub_has_custom(const char *root);
+
+/* grub_check.c */
+struct why campaign_grub_missing(const char *root);
+struct why campaign_grub_deaf(const char *root);
+struct why campaign_grub_pending(const char *root);
+struct why campaign_grub_no_entry(const char *root, const struct campaign *c);
+struct why campaign_grub_mitigations(const char *root,
+				     const struct campaign *c);
+struct why campaign_grub_rescues(const char *root, const struct campaign *c);
+struct why campaign_grub_waits(const char *root);
+struct why campaign_grub_asks(const char *root, const struct campaign *c);
+struct why campaign_grub_forgets_not(const char *root);
+
+/* check.c */
+size_t campaign_check(const char *root, const struct campaign *c,
+		      struct campaign_check checks[CAMPAIGN_CHECKS_MAX]);
 
 /* unit.c */
 bool campaign_unit_had_wants(const char *root);
@@ -116,6 +146,7 @@ int campaign_unit_install(const char *root, const struct campaign *c);
 int campaign_unit_remove(const char *root, bool had_wants);
 
 /* spawn.c */
+bool campaign_has_program(const char *name);
 int campaign_spawn(const char *const argv[], FILE *out);
 
 /* steps.c */

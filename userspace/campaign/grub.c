@@ -12,32 +12,22 @@
 
 #include "campaign/campaign.h"
 #include "campaign/files.h"
+#include "campaign/grub.h"
 #include "base/log.h"
 #include "base/words.h"
 #include "base/sysfile.h"
 
-#define CONFIG "/boot/grub/grub.cfg"
-#define CUSTOM "/boot/grub/custom.cfg"
-#define GRUBENV "/boot/grub/grubenv"
 #define BEGIN "### BEGIN ptiscope campaign ###\n"
 #define END "### END ptiscope campaign ###\n"
 #define ENTRY "ptiscope-campaign-"
-
-/** struct menu_entry - lines of one menuentry of grub.cfg */
-struct menu_entry {
-	char *body;
-	size_t length;
-	bool unrestricted;
-	bool wanted;
-};
 
 static const char *skip_blanks(const char *line)
 {
 	return line + strspn(line, " \t");
 }
 
-/* Is @word the first word of the line? */
-static bool begins(const char *line, const char *word)
+/** grub_begins() - is it the first word of a line? */
+bool grub_begins(const char *line, const char *word)
 {
 	size_t length = strlen(word);
 
@@ -45,13 +35,13 @@ static bool begins(const char *line, const char *word)
 	return !strncmp(line, word, length) && strchr(" \t\n", line[length]);
 }
 
-/* linux /boot/vmlinuz-RELEASE ..., but not that of a recovery entry */
-static bool boots_kernel(const char *line, const char *release)
+/** grub_boots_kernel() - is it linux /boot/vmlinuz-RELEASE ..., and not that of a recovery entry? */
+bool grub_boots_kernel(const char *line, const char *release)
 {
 	const char *image, *name;
 	size_t length;
 
-	if (!begins(line, "linux") && !begins(line, "linuxefi"))
+	if (!grub_begins(line, "linux") && !grub_begins(line, "linuxefi"))
 		return false;
 	image = skip_blanks(line);
 	image = skip_blanks(image + strcspn(image, " \t"));
@@ -83,7 +73,7 @@ static int read_body(FILE *config, struct menu_entry *entry,
 
 		text_only &= !memchr(line, 0, (size_t)read);
 		ended = text[0] == '}' && !text[1 + strspn(text + 1, " \t\n")];
-		entry->wanted |= boots_kernel(line, release);
+		entry->wanted |= grub_boots_kernel(line, release);
 		if (!ended)
 			fputs(line, f);
 	}
@@ -98,16 +88,19 @@ static int read_body(FILE *config, struct menu_entry *entry,
 	return -EINVAL;
 }
 
-/* The first entry that boots the kernel; -ENOENT where there is none. */
-static int find_entry(FILE *config, const char *release,
-		      struct menu_entry *entry)
+/**
+ * grub_find_entry() - the first entry that boots a kernel
+ * Return: 0, -ENOENT where there is none, -EINVAL where an entry has no end or is no
+ * text, or -ENOMEM
+ */
+int grub_find_entry(FILE *config, const char *release, struct menu_entry *entry)
 {
 	char *line = NULL;
 	size_t size = 0;
 	int err = -ENOENT;
 
 	while (err == -ENOENT && getline(&line, &size, config) > 0) {
-		if (!begins(line, "menuentry"))
+		if (!grub_begins(line, "menuentry"))
 			continue;
 		*entry = (struct menu_entry){
 			.unrestricted = line_has_word(line, "--unrestricted"),
@@ -161,9 +154,9 @@ static void write_entry(const struct menu_entry *entry, enum campaign_mode mode,
 		size_t length = strcspn(line, "\n");
 
 		/* savedefault would make this entry the machine's default. */
-		if (boots_kernel(line, release))
+		if (grub_boots_kernel(line, release))
 			write_linux(line, length, mode, f);
-		else if (!begins(line, "savedefault"))
+		else if (!grub_begins(line, "savedefault"))
 			fprintf(f, "%.*s\n", (int)length, line);
 		line += length + (line[length] == '\n');
 	}
@@ -182,7 +175,7 @@ int campaign_grub_entries(FILE *config, const struct campaign *c, FILE *f)
 {
 	bool has[CAMPAIGN_MODES] = { false };
 	struct menu_entry entry;
-	int err = find_entry(config, c->kernel, &entry);
+	int err = grub_find_entry(config, c->kernel, &entry);
 
 	if (err)
 		return err;
@@ -199,11 +192,11 @@ int campaign_grub_entries(FILE *config, const struct campaign *c, FILE *f)
 static int section(const char *root, const struct campaign *c, char **text)
 {
 	size_t length;
-	FILE *config = sysfile_open(root, CONFIG), *f;
+	FILE *config = sysfile_open(root, GRUB_CONFIG), *f;
 	int err;
 
 	if (!config) {
-		log_error("can't read %s%s: %m", root, CONFIG);
+		log_error("can't read %s%s: %m", root, GRUB_CONFIG);
 		return -EIO;
 	}
 	f = open_memstream(text, &length);
@@ -218,10 +211,10 @@ static int section(const char *root, const struct campaign *c, char **text)
 	if (fclose(f) && !err)
 		err = -ENOMEM;
 	if (err == -ENOENT)
-		log_error("no entry of %s%s boots the kernel %s", root, CONFIG,
-			  c->kernel);
+		log_error("no entry of %s%s boots the kernel %s", root,
+			  GRUB_CONFIG, c->kernel);
 	else if (err)
-		log_error("%s%s: %s", root, CONFIG, strerror(-err));
+		log_error("%s%s: %s", root, GRUB_CONFIG, strerror(-err));
 	if (err)
 		free(*text);
 	return err;
@@ -248,7 +241,7 @@ static void cut_section(char *text)
 int campaign_grub_install(const char *root, const struct campaign *c)
 {
 	char name[PATH_MAX], *old, *added, *text;
-	int err = file_path(name, root, CUSTOM);
+	int err = file_path(name, root, GRUB_CUSTOM);
 
 	if (!err)
 		err = section(root, c, &added);
@@ -273,7 +266,7 @@ static int edit(const char *root, const char *verb, const char *what)
 {
 	char name[PATH_MAX];
 	const char *const argv[] = { "grub-editenv", name, verb, what, NULL };
-	int err = file_path(name, root, GRUBENV);
+	int err = file_path(name, root, GRUB_ENV);
 
 	return err ? err : campaign_spawn(argv, NULL);
 }
@@ -294,13 +287,13 @@ int campaign_grub_next(const char *root, enum campaign_mode mode)
 /** campaign_grub_has_custom() - is there a custom.cfg? */
 bool campaign_grub_has_custom(const char *root)
 {
-	return sysfile_exists(root, CUSTOM);
+	return sysfile_exists(root, GRUB_CUSTOM);
 }
 
-/* The entry that is chosen for the next boot, or "". */
-static void next_entry(const char *root, char *entry, size_t size)
+/** grub_next_entry() - the entry that is chosen for the next boot, or "" */
+void grub_next_entry(const char *root, char *entry, size_t size)
 {
-	FILE *f = sysfile_open(root, GRUBENV);
+	FILE *f = sysfile_open(root, GRUB_ENV);
 	char line[1024];
 
 	entry[0] = '\0';
@@ -320,9 +313,9 @@ static void next_entry(const char *root, char *entry, size_t size)
 int campaign_grub_remove(const char *root, bool had_custom)
 {
 	char name[PATH_MAX], entry[128], *text;
-	int err = file_path(name, root, CUSTOM);
+	int err = file_path(name, root, GRUB_CUSTOM);
 
-	next_entry(root, entry, sizeof(entry));
+	grub_next_entry(root, entry, sizeof(entry));
 	if (!err && !strncmp(entry, ENTRY, strlen(ENTRY)))
 		err = edit(root, "unset", "next_entry");
 	if (!err)
@@ -337,42 +330,4 @@ int campaign_grub_remove(const char *root, bool had_custom)
 	free(text);
 	file_sweep(name);
 	return err;
-}
-
-/**
- * campaign_grub_check() - can this GRUB do what a campaign needs?
- * Return: 0, or -ENOSYS after one line on stderr
- */
-int campaign_grub_check(const char *root)
-{
-	const char *const probe[] = { "grub-editenv", "--version", NULL };
-	char name[PATH_MAX], entry[128], *text;
-	bool next, custom;
-
-	if (!sysfile_exists(root, CONFIG) || !sysfile_exists(root, GRUBENV)) {
-		log_error("a campaign needs GRUB: there is no %s%s", root,
-			  sysfile_exists(root, CONFIG) ? GRUBENV : CONFIG);
-		return -ENOSYS;
-	}
-	if (campaign_spawn(probe, NULL))
-		return -ENOSYS;
-	if (file_path(name, root, CONFIG) || file_read(name, &text))
-		return -ENOSYS;
-	next = strstr(text, "${next_entry}");
-	custom = strstr(text, "/custom.cfg");
-	free(text);
-	if (!next || !custom) {
-		log_error("%s does not read %s, which a campaign needs", name,
-			  next ? "custom.cfg" : "next_entry");
-		return -ENOSYS;
-	}
-	next_entry(root, entry, sizeof(entry));
-	if (entry[0]) {
-		log_error(
-			"GRUB is told already to boot '%s' next: boot it first, "
-			"or run grub-editenv - unset next_entry",
-			entry);
-		return -ENOSYS;
-	}
-	return 0;
 }

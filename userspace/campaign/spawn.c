@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,6 +44,25 @@ static int spawn(pid_t *pid, const char *const argv[], FILE *out)
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
 	return err;
+}
+
+/** campaign_has_program() - would campaign_spawn() find this program? */
+bool campaign_has_program(const char *name)
+{
+	const char *path = getenv("PATH"), *end;
+	char full[PATH_MAX];
+
+	if (strchr(name, '/') || !path)
+		return !access(name, X_OK);
+	for (;; path = end + 1) {
+		end = strchrnul(path, ':');
+		snprintf(full, sizeof(full), "%.*s/%s", (int)(end - path), path,
+			 name);
+		if (!access(full, X_OK))
+			return true;
+		if (!*end)
+			return false;
+	}
 }
 
 /**

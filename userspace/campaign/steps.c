@@ -85,6 +85,9 @@ static int reboot_machine(const struct session *s)
 	const char *const systemctl[] = { "systemctl", "reboot", NULL };
 	const char *const other[] = { s->c->reboot, NULL };
 
+	/* By way of the firmware: what they would leave of this boot is to be compared. */
+	setenv("SYSTEMCTL_SKIP_AUTO_KEXEC", "1", 1);
+	setenv("SYSTEMCTL_SKIP_AUTO_SOFT_REBOOT", "1", 1);
 	return campaign_spawn(s->c->reboot[0] ? other : systemctl, NULL);
 }
 

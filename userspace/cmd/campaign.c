@@ -16,6 +16,7 @@
 #include "base/opts.h"
 #include "base/stop.h"
 #include "base/sysfile.h"
+#include "base/why.h"
 #include "base/text.h"
 #include "stats/power.h"
 #include "stats/stats.h"
@@ -87,7 +88,7 @@ static int parse(struct request *r, int argc, char **argv)
 	if (!r->action != r->print)
 		return opts_usage_error(
 			&command_campaign,
-			"say one of start, status, resume, abort, or --print");
+			"say one of check, start, status, resume, abort, or --print");
 	return OPTS_GO_ON;
 }
 
@@ -156,28 +157,51 @@ static int set(char *to, size_t size, const char *from, const char *what)
 	return opts_usage_error(&command_campaign, "%s is too long", what);
 }
 
-/* The directory must not hold anything yet: runs of two campaigns would mix. */
+/* The name that the directory has, or will have, for the unit */
 static int set_output(struct campaign *c, const char *output)
 {
-	char *real;
+	char *copy = strdup(output), *slash, *real;
+	size_t length = strlen(output);
 	int code;
 
-	if (mkdir(output, 0777) &&
-	    (errno != EEXIST || rmdir(output) || mkdir(output, 0777))) {
-		log_error("can't use %s: %m", output);
-		return EXIT_RUNTIME;
+	while (copy && length > 1 && copy[length - 1] == '/')
+		copy[--length] = '\0';
+	real = copy ? realpath(copy, NULL) : NULL;
+	slash = copy ? strrchr(copy, '/') : NULL;
+	if (copy && !real && errno == ENOENT) {
+		char *parent, *base = slash ? slash + 1 : copy;
+
+		if (slash)
+			*slash = '\0';
+		parent = realpath(slash == copy ? "/" :
+				  slash		? copy :
+						  ".",
+				  NULL);
+		if (parent && asprintf(&real, "%s/%s", parent, base) < 0)
+			real = NULL;
+		free(parent);
 	}
-	real = realpath(output, NULL);
 	if (!real) {
 		log_error("can't use %s: %m", output);
+		free(copy);
 		return EXIT_RUNTIME;
 	}
 	code = set(c->output, sizeof(c->output), real, "--output");
 	free(real);
+	free(copy);
 	return code;
 }
 
-/* systemd reads some characters of a program's name in its own way. */
+/* The directory must not hold anything yet: runs of two campaigns would mix. */
+static int make_output(const struct campaign *c)
+{
+	if (!mkdir(c->output, 0777) ||
+	    (errno == EEXIST && !rmdir(c->output) && !mkdir(c->output, 0777)))
+		return OPTS_GO_ON;
+	log_error("can't use %s: %m", c->output);
+	return EXIT_RUNTIME;
+}
+
 static int set_program(struct campaign *c)
 {
 	ssize_t length =
@@ -188,41 +212,41 @@ static int set_program(struct campaign *c)
 		return EXIT_RUNTIME;
 	}
 	c->program[length] = '\0';
-	if (!c->program[strspn(c->program,
-			       "abcdefghijklmnopqrstuvwxyz"
-			       "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-")])
-		return OPTS_GO_ON;
-	log_error("a systemd unit can't name %s: install it elsewhere",
-		  c->program);
-	return EXIT_UNSUPPORTED;
+	return OPTS_GO_ON;
 }
 
-/* Is this a machine that a campaign can be started on?  An exit code, or OPTS_GO_ON. */
-static int check_machine(const struct request *r, struct campaign *c)
+static int set_kernel(const struct request *r, struct campaign *c)
 {
 	struct env env;
 
-	if (!sysfile_exists(r->root, "/run/systemd/system")) {
-		log_error(
-			"a campaign needs systemd: there is no %s/run/systemd/system",
-			r->root);
-		return EXIT_UNSUPPORTED;
-	}
-	if (campaign_grub_check(r->root))
-		return EXIT_UNSUPPORTED;
 	if (env_probe_files(&env, r->root)) {
 		log_error("can't read %s/proc/cpuinfo", r->root);
 		return EXIT_RUNTIME;
 	}
-	if (!r->kernel && !env.patched) {
-		log_error(
-			"the running kernel %s has no ptiscope patches: boot one "
-			"that has, or name it with --kernel",
-			env.kernel);
-		return EXIT_UNSUPPORTED;
-	}
 	return set(c->kernel, sizeof(c->kernel),
 		   r->kernel ? r->kernel : env.kernel, "--kernel");
+}
+
+/* Is this a machine that a campaign can be started on?  An exit code, or OPTS_GO_ON. */
+static int check_machine(const struct request *r, const struct campaign *c)
+{
+	struct campaign_check checks[CAMPAIGN_CHECKS_MAX];
+	size_t n = campaign_check(r->root, c, checks), bad = 0, first = 0;
+	char more[64] = "";
+
+	for (size_t i = n; i-- > 0;)
+		if (why_not(&checks[i].why)) {
+			bad++;
+			first = i;
+		}
+	if (!bad)
+		return OPTS_GO_ON;
+	if (bad > 1)
+		snprintf(more, sizeof(more), " (%zu more: see campaign check)",
+			 bad - 1);
+	log_error("%s: %s%s", checks[first].why.reason,
+		  checks[first].why.remedy, more);
+	return EXIT_UNSUPPORTED;
 }
 
 /* Told before anything else: what is in its way is mostly the other campaign's. */
@@ -240,12 +264,10 @@ static int check_other(const char *root)
 	return EXIT_RUNTIME;
 }
 
-static int start(const struct request *r, struct campaign *c)
+/* All that a campaign is, before the machine is looked at; an exit code, or OPTS_GO_ON */
+static int fill(const struct request *r, struct campaign *c)
 {
-	int err, code = check_other(r->root);
-
-	if (code == OPTS_GO_ON)
-		code = check_machine(r, c);
+	int code = set_kernel(r, c);
 
 	if (code == OPTS_GO_ON)
 		code = set_program(c);
@@ -254,8 +276,50 @@ static int start(const struct request *r, struct campaign *c)
 			   "--workloads");
 	if (code == OPTS_GO_ON && r->reboot)
 		code = set(c->reboot, sizeof(c->reboot), r->reboot, "--reboot");
-	if (code == OPTS_GO_ON)
+	if (code == OPTS_GO_ON && r->output)
 		code = set_output(c, r->output);
+	return code;
+}
+
+/* Every condition, and what is in its way: what start looks at, and nothing is changed */
+static int check(const struct request *r, struct campaign *c)
+{
+	struct campaign_check checks[CAMPAIGN_CHECKS_MAX];
+	int code = fill(r, c), other;
+	size_t n;
+
+	if (code != OPTS_GO_ON)
+		return code;
+	other = check_other(r->root);
+	code = other == OPTS_GO_ON ? EXIT_OK : other;
+	n = campaign_check(r->root, c, checks);
+	for (size_t i = 0; i < n; i++) {
+		bool bad = why_not(&checks[i].why);
+
+		printf("  %s %s\n", bad ? "no " : "yes", checks[i].what);
+		if (!bad)
+			continue;
+		printf("      ");
+		why_print(6, &checks[i].why);
+		code = EXIT_UNSUPPORTED;
+	}
+	if (!r->output)
+		puts("  ?   the runs outlive a boot\n      name their directory: -o DIR");
+	putchar('\n');
+	tell_power(r);
+	return code;
+}
+
+static int start(const struct request *r, struct campaign *c)
+{
+	int err, code = check_other(r->root);
+
+	if (code == OPTS_GO_ON)
+		code = fill(r, c);
+	if (code == OPTS_GO_ON)
+		code = check_machine(r, c);
+	if (code == OPTS_GO_ON)
+		code = make_output(c);
 	if (code != OPTS_GO_ON)
 		return code;
 	if (r->rounds < STATS_BOOTS_LEAST)
@@ -304,6 +368,8 @@ static int act(const struct request *r, struct campaign *c)
 {
 	if (!strcmp(r->action, "status"))
 		return status(r->root);
+	if (!strcmp(r->action, "check"))
+		return check(r, c);
 	if (!*r->root && geteuid()) {
 		log_error("campaign %s needs root", r->action);
 		return EXIT_UNSUPPORTED;
@@ -320,8 +386,8 @@ static int act(const struct request *r, struct campaign *c)
 
 static int campaign_main(int argc, char **argv)
 {
-	static const char *const actions[] = { "start", "status", "resume",
-					       "abort", NULL };
+	static const char *const actions[] = { "check",	 "start", "status",
+					       "resume", "abort", NULL };
 	struct request r = { .modes = "early,late,off",
 			     .root = "",
 			     .rounds = ROUNDS_DEFAULT,
@@ -357,15 +423,16 @@ const struct command command_campaign = {
 	.name = "campaign",
 	.summary =
 		"boot early, late and off in random order, measure each boot",
-	.usage = "[options] start|status|resume|abort | --print",
+	.usage = "[options] check|start|status|resume|abort | --print",
 	.details =
 		"Boots this machine again and again and runs 'ptiscope run' in each boot, into a\n"
 		"run directory of its own; at the end reports over all boots, leaves the machine\n"
 		"as it was found and boots it once more. Every round has each mode once, in random\n"
 		"order. Modes are early, late, off, early-marks and late-marks. Needs root, systemd,\n"
 		"GRUB, and a kernel with the ptiscope patches.\n\n"
-		"start installs boot entries and a unit that goes on after each boot, and reboots.\n"
-		"status tells how far it is. resume is what the unit does. abort removes all that\n"
+		"check prints every condition, and what is in its way; start looks at all of them\n"
+		"before anything is changed, installs boot entries and a unit that goes on after each\n"
+		"boot, and reboots. status tells how far it is. resume is what the unit does. abort removes all that\n"
 		"start installed; runs that are whole stay.",
 	.run = campaign_main,
 };
