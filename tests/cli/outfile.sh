@@ -70,7 +70,7 @@ is "no temporary file stays" "$(find . -name '*.tmp.*')" ''
 works "a run" run -o r --lane tcg --samples 1 -- true
 is "the kernel's messages are for their owner" "$(stat -c %a r/env/dmesg)" 600
 is "the rest is for all" "$(stat -c %a r/env/cmdline r/manifest.json r/samples.gz r | sort -u | tr '\n' ' ')" '644 755 '
-for how in "doctor --json" "compare --format json early late"; do
+for how in "report early late" "doctor --json" "compare --format json early late"; do
 	# Words
 	# shellcheck disable=SC2086
 	"$cli" $how >/dev/full 2>err

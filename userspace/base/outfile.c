@@ -181,15 +181,27 @@ const char *outfile_name(const struct outfile *out)
 	return out->tmp ? out->tmp : out->final;
 }
 
+/**
+ * outfile_error() - flush what is written to, and tell what went wrong
+ * @f: it is done with: where something was lost, it may get one byte more
+ * Return: 0, or an errno
+ */
+int outfile_error(FILE *f)
+{
+	errno = 0;
+	if (!fflush(f) && !ferror(f))
+		return 0;
+	/* What was lost earlier has left no errno: one more byte is lost in the same way. */
+	if (!errno && write(fileno(f), "", 1) >= 0)
+		return EIO;
+	return errno;
+}
+
 /* Returns 0, or an errno. */
 static int finish(struct outfile *out)
 {
-	int err = 0;
+	int err = outfile_error(out->f);
 
-	errno = 0;
-	/* What was lost earlier has left no errno. */
-	if (fflush(out->f) || ferror(out->f))
-		err = errno ? errno : EIO;
 	if (!err && out->tmp && fsync(fileno(out->f)))
 		err = errno;
 	if (fclose(out->f) && !err)

@@ -28,6 +28,7 @@ int outfile_open(struct outfile *out, const char *dir, const char *name);
 int outfile_open_private(struct outfile *out, const char *dir,
 			 const char *name);
 const char *outfile_name(const struct outfile *out);
+int outfile_error(FILE *f);
 int outfile_commit(struct outfile *out);
 void outfile_abort(struct outfile *out);
 

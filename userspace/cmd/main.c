@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "base/outfile.h"
 #include "base/command.h"
 
 static const struct command *const commands[] = {
@@ -52,7 +52,7 @@ static int run_word(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int code;
+	int code, err;
 
 	if (argc < 2) {
 		log_error("no command given (see: ptiscope --help)");
@@ -62,10 +62,9 @@ int main(int argc, char **argv)
 	if (code != EXIT_OK)
 		return code;
 	/* Output that did not arrive, on a full disk, is not success. */
-	errno = 0;
-	if (fflush(stdout) || ferror(stdout)) {
-		log_error("can't write to standard output: %s",
-			  strerror(errno ? errno : EIO));
+	err = outfile_error(stdout);
+	if (err) {
+		log_error("can't write to standard output: %s", strerror(err));
 		return EXIT_RUNTIME;
 	}
 	return EXIT_OK;
