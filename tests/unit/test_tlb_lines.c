@@ -85,7 +85,7 @@ static void the_report_has_a_line_a_variant(void **state)
 
 	(void)state;
 	scene_make(&scene);
-	text = write_scene(&scene, report_print);
+	text = write_scene(&scene, write_full);
 	assert_true(has_fields(text, "getppid_p600 (syscall64), skylake"));
 	assert_true(has_fields(text, "early 1 2 3 600 606 2424 610 9"));
 	assert_true(has_fields(text, "late 2 1 3 607 613 2452 617 9"));
@@ -117,7 +117,7 @@ static void without_a_model_the_report_says_why(void **state)
 	(void)state;
 	add_round_trip(&scene, VARIANT_PATCHED, SWITCH_LATE, 265, 7);
 	scene.run[0].manifest.lane = LANE_BOCHS;
-	assert_non_null(strstr(write_scene(&scene, report_print),
+	assert_non_null(strstr(write_scene(&scene, write_full),
 			       "not measured: the emulator flushes"));
 	assert_non_null(strstr(write_scene(&scene, json_write),
 			       "no model of a TLB followed"));
