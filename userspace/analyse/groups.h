@@ -62,6 +62,12 @@ struct machine {
 	size_t n;
 };
 
+/** for_each_run() - every run of a machine, by group: @group->runs[@i] */
+#define for_each_run(machine, group, i)                        \
+	for (const struct group *group = (machine)->group;     \
+	     group < (machine)->group + (machine)->n; group++) \
+		for (size_t i = 0; i < group->n; i++)
+
 int groups_init(struct groups *groups, const struct run *runs, size_t n);
 void groups_deinit(struct groups *groups);
 bool group_same_machine(const struct group *a, const struct group *b);

@@ -10,12 +10,6 @@
 #include "render/notes.h"
 #include "render/around.h"
 
-/* Every run of a machine, by group. */
-#define for_each_run(machine, group, run)                      \
-	for (const struct group *group = (machine)->group;     \
-	     group < (machine)->group + (machine)->n; group++) \
-		for (size_t run = 0; run < group->n; run++)
-
 /** around_environment() - lane, machine and runs */
 void around_environment(struct doc *doc, const struct machine *machine)
 {

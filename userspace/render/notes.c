@@ -13,26 +13,16 @@
 #include "analyse/sensitivity.h"
 #include "render/notes.h"
 
-/* Every run of a machine, by group. */
-#define for_each_run(machine, i, j)               \
-	for (size_t i = 0; i < (machine)->n; i++) \
-		for (size_t j = 0; j < (machine)->group[i].n; j++)
-
-static const struct run *run_at(const struct machine *machine, size_t i,
-				size_t j)
-{
-	return machine->group[i].runs[j];
-}
-
 /* Has an earlier run of this machine said the same? */
-static bool said_before(const struct machine *machine, size_t run_i,
-			size_t run_j, const struct manifest_gap *gap)
+static bool said_before(const struct machine *machine,
+			const struct manifest *run,
+			const struct manifest_gap *gap)
 {
-	for_each_run(machine, i, j)
+	for_each_run(machine, group, i)
 	{
-		const struct manifest *m = &run_at(machine, i, j)->manifest;
+		const struct manifest *m = &group->runs[i]->manifest;
 
-		if (i > run_i || (i == run_i && j >= run_j))
+		if (m == run)
 			return false;
 		for (size_t k = 0; k < m->n_gaps; k++)
 			if (!strcmp(m->gaps[k].what, gap->what) &&
@@ -45,15 +35,15 @@ static bool said_before(const struct machine *machine, size_t run_i,
 /** gaps_each() - everything that was not measured, once a machine and reason */
 void gaps_each(const struct machine *machine, const struct note_sink *sink)
 {
-	for_each_run(machine, i, j)
+	for_each_run(machine, group, i)
 	{
-		const struct manifest *m = &run_at(machine, i, j)->manifest;
+		const struct manifest *m = &group->runs[i]->manifest;
 
 		for (size_t k = 0; k < m->n_gaps; k++) {
 			const struct manifest_gap *gap = &m->gaps[k];
 			char *text;
 
-			if (said_before(machine, i, j, gap))
+			if (said_before(machine, m, gap))
 				continue;
 			if (asprintf(&text, "%s: %s", gap->what, gap->why) < 0)
 				continue;
@@ -122,9 +112,9 @@ static void warn_of_difference(const struct machine *machine,
 {
 	char what[DIFFERENCE_SIZE];
 
-	for_each_run(machine, i, j)
+	for_each_run(machine, group, i)
 	{
-		const struct manifest *other = &run_at(machine, i, j)->manifest;
+		const struct manifest *other = &group->runs[i]->manifest;
 
 		if (other == m)
 			return;
@@ -199,9 +189,9 @@ int warnings_each(const struct part *part, const struct note_sink *sink)
 	warn_of_sensitivity(part, sink);
 	for (size_t i = 0; i < machine->n; i++)
 		warn_of_boot_ids(&machine->group[i], sink);
-	for_each_run(machine, i, j)
+	for_each_run(machine, group, i)
 	{
-		const struct run *run = run_at(machine, i, j);
+		const struct run *run = group->runs[i];
 
 		warn_of_difference(machine, &run->manifest, sink);
 		warn_of_run(run, sink);
