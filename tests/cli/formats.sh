@@ -155,6 +155,21 @@ works "compare two boots of the tcg lane" compare --full tcg-early tcg-late
 has "that can't tell modes apart is said" out "boots can't be compared: there is 1 of early and 1 of late"
 has "by the verdict too" out ' one boot$'
 has "and in the answer" out '^  Too few boots to tell more than these two apart'
+# For a CI: an exit code of its own
+for met in 'round_trip > 2%' 'round_trip > 13' 'round_trip>13.5' 'round_trip < 99'; do
+	pti compare --fail-if "$met" early late
+	is "--fail-if $met: exit code" "$rc" 4
+	is "--fail-if $met: one line" "$(wc -l <err)" 1
+done
+pti compare --fail-if 'round_trip > 2%' early late
+has "--fail-if: how many, and which most of all" err 'round_trip > 2%: true of 1, most of all of getppid: \+14 \(\+5.26 %\)'
+has "--fail-if: the comparison is printed all the same" out '^  getppid '
+for kept in 'round_trip > 6%' 'round_trip > 14' 'round_trip < 0' 'entry_window > 0'; do
+	works "--fail-if $kept" compare --fail-if "$kept" early late
+done
+for bad in '' round_trip 'round_trip > x' 'frob > 1' 'round_trip > 1 %x' 'round_trip = 2' 'round_trip > inf'; do
+	fails "--fail-if '$bad'" 2 '--fail-if' compare --fail-if "$bad" early late
+done
 fails "compare two lanes" 1 'different lanes' compare early tcg-late
 fails "compare one run" 2 'two run directories' compare early
 fails "compare three runs" 2 'two run directories' compare early late off

@@ -14,12 +14,28 @@ works "--version" --version
 has "--version is a number" out '^ptiscope [0-9]+\.[0-9]+\.[0-9]+$'
 fails "no command" 2 'no command'
 fails "unknown command" 2 "unknown command 'frobnicate'" frobnicate
+fails "a mistyped command" 2 "unknown command 'reprot', did you mean report\?" reprot
+fails "help of a mistyped command" 2 "did you mean report\?" help reprot
+fails "a mistyped option" 2 'unknown option --fromat, did you mean --format\?' report --fromat json
+works "help of a command" help report
+cp out help
+works "its own" report --help
+ok "is the same" cmp help out
+rm help
+for v in -V --version 'report -V'; do
+	# shellcheck disable=SC2086
+	works "$v" $v
+	has "$v: the version" out '^ptiscope [0-9.]+$'
+done
+fails "a time that is none" 2 "'2x' is no time such as" trace --duration 2x
+fails "two units of time" 2 "'2mm' is no time" trace --duration 2mm
+fails "a time that is too long" 2 'is not within 1 to' trace --duration 99999999999999d
 fails "unknown option before the command" 2 "unknown option '--frobnicate'" --frobnicate
 
 for c in doctor run tlb trace report plot audit nmi ipi probe campaign; do
 	works "$c --help" "$c" --help
 	has "$c --help: usage" out "^Usage: ptiscope $c"
-	has "$c --help: options" out '^      --version'
+	has "$c --help: options" out '^  -V, --version'
 	ok "$c --help: 80 columns" awk 'length > 84 { print; bad = 1 } END { exit bad }' out
 	works "$c --version" "$c" --version
 	fails "$c: unknown option" 2 'unknown option --frobnicate' "$c" --frobnicate

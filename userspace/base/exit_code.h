@@ -8,12 +8,14 @@
  * @EXIT_RUNTIME: it was asked something sensible and failed
  * @EXIT_USAGE: the command line makes no sense
  * @EXIT_UNSUPPORTED: this kernel, CPU or machine lacks what is needed
+ * @EXIT_CONDITION: it did, and what --fail-if names is so
  */
 enum exit_code {
 	EXIT_OK = 0,
 	EXIT_RUNTIME = 1,
 	EXIT_USAGE = 2,
 	EXIT_UNSUPPORTED = 3,
+	EXIT_CONDITION = 4,
 };
 
 #endif /* PTISCOPE_BASE_EXIT_CODE_H */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/nearest.h"
 #include "base/opts.h"
 #include "base/text.h"
 
@@ -82,7 +83,7 @@ static void print_option(char letter, const char *name, const char *arg,
 
 static void print_limits(const struct opt *opt)
 {
-	if (opt->type == OPT_U64)
+	if (opt->type == OPT_U64 || opt->type == OPT_SECONDS)
 		printf("%*s(%llu to %llu)\n", HELP_COLUMN, "",
 		       (unsigned long long)opt->min,
 		       (unsigned long long)opt->max);
@@ -107,7 +108,7 @@ static void print_help(const struct command *cmd, const struct opt *table)
 	}
 	print_option('v', "verbose", NULL, "say what is being done");
 	print_option('h', "help", NULL, "print this and exit");
-	print_option(0, "version", NULL, "print the version and exit");
+	print_option('V', "version", NULL, "print the version and exit");
 }
 
 static int set_u64(const struct command *cmd, const struct opt *opt,
@@ -126,6 +127,34 @@ static int set_u64(const struct command *cmd, const struct opt *opt,
 					(unsigned long long)opt->min,
 					(unsigned long long)opt->max);
 	*(uint64_t *)opt->dest = value;
+	return OPTS_GO_ON;
+}
+
+/* Seconds, or so many s, m, h or d: "90", "2m" */
+static int set_seconds(const struct command *cmd, const struct opt *opt,
+		       const char *text)
+{
+	static const char units[] = "smhd";
+	static const uint64_t seconds[] = { 1, 60, 3600, 86400 };
+	size_t digits = strspn(text, "0123456789");
+	const char *unit = text[digits] ? strchr(units, text[digits]) : units;
+	char number[24];
+	uint64_t value;
+
+	if (!digits || digits >= sizeof(number) || !unit ||
+	    (text[digits] && text[digits + 1]))
+		return opts_usage_error(
+			cmd, "--%s: '%s' is no time such as 90, 90s, 2m or 1h",
+			opt->name, text);
+	snprintf(number, sizeof(number), "%.*s", (int)digits, text);
+	if (opts_u64(number, &value) || value > opt->max ||
+	    value * seconds[unit - units] < opt->min ||
+	    value * seconds[unit - units] > opt->max)
+		return opts_usage_error(
+			cmd, "--%s: %s is not within %llu to %llu seconds",
+			opt->name, text, (unsigned long long)opt->min,
+			(unsigned long long)opt->max);
+	*(uint64_t *)opt->dest = value * seconds[unit - units];
 	return OPTS_GO_ON;
 }
 
@@ -151,6 +180,8 @@ static int set_option(const struct command *cmd, const struct opt *opt,
 		return OPTS_GO_ON;
 	case OPT_U64:
 		return set_u64(cmd, opt, text);
+	case OPT_SECONDS:
+		return set_seconds(cmd, opt, text);
 	case OPT_STR:
 		if (!*text)
 			return opts_usage_error(cmd, "--%s: needs a value",
@@ -173,7 +204,7 @@ static void build_tables(const struct opt *table, char *letters,
 {
 	size_t n = 0;
 
-	letters += sprintf(letters, ":hv");
+	letters += sprintf(letters, ":hvV");
 	for (; table[n].name && n < MAX_OPTIONS; n++) {
 		bool takes = table[n].type != OPT_FLAG;
 
@@ -205,6 +236,7 @@ static int bad_option(const struct command *cmd, const struct opt *table,
 		      int code, char **argv)
 {
 	const char *word = argv[optind - 1];
+	struct nearest meant = { 0 };
 
 	if (code == ':' && optopt >= LONG_BASE)
 		return opts_usage_error(cmd, "--%s: needs a value",
@@ -215,7 +247,16 @@ static int bad_option(const struct command *cmd, const struct opt *table,
 		return opts_usage_error(cmd, "%s: takes no value", word);
 	if (optopt)
 		return opts_usage_error(cmd, "unknown option -%c", optopt);
-	return opts_usage_error(cmd, "unknown option %s", word);
+	meant.word = word + strspn(word, "-");
+	for (const struct opt *opt = table; opt->name; opt++)
+		nearest_offer(&meant, opt->name);
+	nearest_offer(&meant, "help");
+	nearest_offer(&meant, "version");
+	nearest_offer(&meant, "verbose");
+	return opts_usage_error(cmd, "unknown option %s%s%s%s", word,
+				meant.name ? ", did you mean --" : "",
+				meant.name ? meant.name : "",
+				meant.name ? "?" : "");
 }
 
 /**
@@ -245,6 +286,7 @@ int opts_parse(const struct command *cmd, const struct opt *table, int argc,
 		case COMMON_HELP:
 			print_help(cmd, table);
 			return EXIT_OK;
+		case 'V':
 		case COMMON_VERSION:
 			puts("ptiscope " PTISCOPE_VERSION);
 			return EXIT_OK;

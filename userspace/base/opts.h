@@ -10,12 +10,14 @@
  * enum opt_type - what an option takes, and what its destination is
  * @OPT_FLAG: nothing; bool, set to true
  * @OPT_U64: a decimal number within [min, max]; uint64_t
+ * @OPT_SECONDS: a time within [min, max] seconds: "90", "90s", "2m", "1h", "1d"; uint64_t
  * @OPT_STR: any text that is UTF-8; const char *, points into argv
  * @OPT_CHOICE: one of @choices; int, its index
  */
 enum opt_type {
 	OPT_FLAG,
 	OPT_U64,
+	OPT_SECONDS,
 	OPT_STR,
 	OPT_CHOICE,
 };
@@ -23,13 +25,14 @@ enum opt_type {
 /**
  * struct opt - one option of a command; a table ends with name NULL
  * @name: long name without the dashes
- * @short_name: letter, or 0; "h" and "v" are taken by --help and --verbose
+ * @short_name: letter, or 0; "h", "v" and "V" are taken by --help, --verbose and
+ *	--version
  * @type: see enum opt_type
  * @dest: where the value goes; keeps its value when the option is not given
  * @arg: name of the value in --help, NULL for %OPT_FLAG
  * @help: what it does, one line; the choices are listed by --help itself
- * @min: least number allowed, %OPT_U64 only
- * @max: greatest number allowed, %OPT_U64 only
+ * @min: least number allowed, %OPT_U64 and %OPT_SECONDS only
+ * @max: greatest number allowed, %OPT_U64 and %OPT_SECONDS only
  * @choices: NULL-terminated, %OPT_CHOICE only
  */
 struct opt {

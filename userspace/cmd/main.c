@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/outfile.h"
 #include "base/command.h"
+#include "base/nearest.h"
 
 static const struct command *const commands[] = {
 	&command_doctor, &command_run,	   &command_tlb,   &command_trace,
@@ -24,30 +25,62 @@ static void print_help(FILE *f)
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		fprintf(f, "  %-8s %s\n", commands[i]->name,
 			commands[i]->summary);
-	fputs("\n'ptiscope COMMAND --help' says more.  Start with 'ptiscope doctor'.\n\n"
-	      "Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 not supported here.\n",
+	fputs("\n'ptiscope help COMMAND' says more.  Start with 'ptiscope doctor'.\n\n"
+	      "Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 not supported here,\n"
+	      "4 the condition of compare --fail-if is met.\n",
 	      f);
+}
+
+static const struct command *find(const char *word)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (!strcmp(commands[i]->name, word))
+			return commands[i];
+	return NULL;
+}
+
+static int unknown(const char *word)
+{
+	struct nearest meant = { .word = word };
+
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		nearest_offer(&meant, commands[i]->name);
+	log_error("unknown %s '%s'%s%s%s (see: ptiscope --help)",
+		  *word == '-' ? "option" : "command", word,
+		  meant.name ? ", did you mean " : "",
+		  meant.name ? meant.name : "", meant.name ? "?" : "");
+	return EXIT_USAGE;
+}
+
+/* "help report" is "report --help". */
+static int help(int argc, char **argv)
+{
+	const struct command *command = argc > 1 ? find(argv[1]) : NULL;
+	char option[] = "--help";
+
+	if (command)
+		return command->run(2, (char *[]){ argv[1], option, NULL });
+	if (argc > 1)
+		return unknown(argv[1]);
+	print_help(stdout);
+	return EXIT_OK;
 }
 
 static int run_word(int argc, char **argv)
 {
+	const struct command *command = find(argv[0]);
 	const char *word = argv[0];
 
+	if (command)
+		return command->run(argc, argv);
 	if (!strcmp(word, "--help") || !strcmp(word, "-h") ||
-	    !strcmp(word, "help")) {
-		print_help(stdout);
-		return EXIT_OK;
-	}
-	if (!strcmp(word, "--version")) {
+	    !strcmp(word, "help"))
+		return help(argc, argv);
+	if (!strcmp(word, "--version") || !strcmp(word, "-V")) {
 		puts("ptiscope " PTISCOPE_VERSION);
 		return EXIT_OK;
 	}
-	for (size_t i = 0; i < N_COMMANDS; i++)
-		if (!strcmp(commands[i]->name, word))
-			return commands[i]->run(argc, argv);
-	log_error("unknown %s '%s' (see: ptiscope --help)",
-		  *word == '-' ? "option" : "command", word);
-	return EXIT_USAGE;
+	return unknown(word);
 }
 
 int main(int argc, char **argv)

@@ -60,7 +60,7 @@ static int parse(struct nmi_opts *o, int argc, char **argv)
 		  0, then_names },
 		{ "unknown", 'u', OPT_FLAG, &o->unknown, NULL,
 		  "claim NMIs of unknown reason, of all CPUs", 0, 0, NULL },
-		{ "duration", 'd', OPT_U64, &o->duration, "S",
+		{ "duration", 'd', OPT_SECONDS, &o->duration, "S",
 		  "seconds at most, default until all are sent, or Ctrl-C", 1,
 		  DURATION_MAX_S, NULL },
 		{ 0 }

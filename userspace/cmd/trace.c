@@ -153,10 +153,10 @@ static int parse(struct trace_opts *o, int argc, char **argv)
 {
 	struct words w = { 0 };
 	const struct opt table[] = {
-		{ "duration", 'd', OPT_U64, &o->duration, "S",
+		{ "duration", 'd', OPT_SECONDS, &o->duration, "S",
 		  "seconds to count, default until Ctrl-C", 1, DURATION_MAX_S,
 		  NULL },
-		{ "interval", 'n', OPT_U64, &o->interval, "S",
+		{ "interval", 'n', OPT_SECONDS, &o->interval, "S",
 		  "seconds between live tables, default 1, 0: none", 0,
 		  DURATION_MAX_S, NULL },
 		{ "pid", 'p', OPT_U64, &w.pid, "N", "count this process alone",
