@@ -45,6 +45,11 @@ _ptiscope_value() {
 	}'
 }
 
+# _ptiscope_paths PROGRAM: by which workloads enter the kernel, one a line
+_ptiscope_paths() {
+	"$1" run --list 2>/dev/null | sed -n 's/.*\[\(.*\)\]$/\1/p' | tr ',' '\n' | awk 'NF { print $2 }' | sort -u
+}
+
 # _ptiscope_names PROGRAM COMMAND OPTION WORD: values of an option, or failure
 # if it takes none
 _ptiscope_names() {
@@ -59,9 +64,13 @@ _ptiscope_names() {
 	FILE) compgen -f -- "$4" ;;
 	NAME | A,B)
 		# A list is completed at its last name.
-		local before=''
+		local before='' names=''
 		[[ $value$4 != A,B*,* ]] || before=${4%,*},
-		compgen -P "$before" -W "$("$1" run --list 2>/dev/null | awk '{ print $1 }')" -- "${4##*,}" ;;
+		case $2$3 in
+		run--paths | run-p | trace--path) names=$(_ptiscope_paths "$1") ;;
+		*--workload* | *-w | tlb--entry | tlb-e) names=$("$1" run --list 2>/dev/null | awk '{ print $1 }') ;;
+		esac
+		compgen -P "$before" -W "$names" -- "${4##*,}" ;;
 	*) compgen -W "$choices" -- "$4" ;;
 	esac
 	return 0

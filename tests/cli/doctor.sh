@@ -38,6 +38,7 @@ is "the CPUs" "$(fact cpus value)" "$(getconf _NPROCESSORS_ONLN)"
 is "every vulnerability that the kernel names" \
 	"$(sed -n '/^ "mitigations": {/,/^ }/s/^  "\([^"]*\)": .*/\1/p' out)" \
 	"$(ls /sys/devices/system/cpu/vulnerabilities)"
+ok "tlb is told of" grep -q '^  "tlb": {' out
 for key in module pmu_cycles pmu_tlb tsc_constant btf lockdown turbo smt; do
 	ok "there is a $key" test -n "$(fact $key value)"
 done

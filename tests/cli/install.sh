@@ -92,6 +92,12 @@ is "completion: choices, of a letter, begun" "$(offers ptiscope run -l h)" hardw
 is "completion: choices, after =" "$(offers ptiscope run --lane = i)" icount
 is "completion: a number has none" "$(offers ptiscope run --samples '')" ''
 is "completion: workloads, in a list" "$(offers ptiscope run -w getppid,ti)" 'getppid,timer'
+is "completion: paths, in a list" "$(offers ptiscope run --paths syscall64,tim)" 'syscall64,timer'
+is "completion: paths to trace" "$(offers ptiscope trace --path pag)" page_fault
+is "completion: an entry" "$(offers ptiscope tlb --entry getppid_i)" getppid_int80
+for free in --comm --syscall --events; do
+	is "completion: $free takes no workload" "$(offers ptiscope trace $free '')" ''
+done
 is "completion: directories" "$(cd dest/usr && offers ptiscope run -o b)" bin
 touch 'a file'
 is "completion: files, with blanks" "$(offers ptiscope audit -o a | grep file)" 'a file'

@@ -69,6 +69,7 @@ fails "run without -o" 2 '-o|--output|DIR' run
 fails "run -o without a name" 2 'needs a value' run -o
 fails "run: words left over" 2 'word' run -o dir word
 fails "run: a command without --" 2 "what is .true.\? a command comes after --" run -o dir true
+fails "run: a command before --" 2 "what is .sleep.\? a command comes after --" run -o dir sleep -- 0.01
 fails "run: a command and workloads" 2 'a command goes with neither' run -o dir -w getppid -- true
 fails "run: a command that fails" 1 'false: ended with exit code 1' run -o dir --lane tcg --samples 1 -- false
 fails "run: a command that is killed" 1 'sh: was killed by signal 9' \
@@ -117,6 +118,10 @@ for c in run tlb trace; do
 done
 fails "trace --comm: bytes that are no UTF-8" 2 "is not UTF-8" trace --comm "$latin1"
 fails "campaign -o: bytes that are no UTF-8" 2 "is not UTF-8" campaign start -o "$latin1"
+for c in run tlb probe; do
+	pti $c --help
+	ok "$c --help: no CPU is beyond what the kernel has" sh -c '! grep -q "[0-9]\{8\}[0-9]*)" out'
+done
 is "a refused command line writes nothing" "$(ls)" "$(printf 'err\nout')"
 
 works "run --time: a workload that takes longer" run -o slow --lane tcg --time 1 -- sleep 0.02

@@ -66,6 +66,22 @@ ln -s /dev/full files/compare.csv
 fails "one of several files can't be written" 1 'compare.csv: No space left' report -o files early late
 is "no temporary file stays" "$(find . -name '*.tmp.*')" ''
 
+# Beside the runs, where nobody named a place, nothing of the user's own is replaced.
+mkdir own
+cp -r early late own
+for f in summary.csv compare.csv report.txt; do
+	echo 'mine, not yours' >own/$f
+	fails "$f of the user's own" 1 "own/$f is there, and no file of a report" report own/early own/late
+	is "$f of the user's own: stays" "$(cat own/$f)" 'mine, not yours'
+	rm own/$f
+	is "$f of the user's own: nothing else is written" "$(cd own && echo *)" 'early late'
+done
+works "a report beside its runs" report own/early own/late
+works "replaces an earlier one" report own/early own/late
+echo mine >own/compare.csv
+works "a place that was named" report -o own own/early own/late
+has "is written to" own/compare.csv '^lane,path'
+
 # What a run keeps of the machine
 works "a run" run -o r --lane tcg --samples 1 -- true
 is "the kernel's messages are for their owner" "$(stat -c %a r/env/dmesg)" 600
@@ -77,4 +93,16 @@ for how in "report early late" "doctor --json" "compare --format json early late
 	has "$how, a full disk" err 'No space left on device$'
 	is "$how, a full disk: one line" "$(wc -l <err)" 1
 done
+# A terminal that takes no escape sequences
+if command -v script >/dev/null; then
+	for term in xterm dumb; do
+		TERM=$term script -qec "'$cli' run -o $term --lane tcg --samples 1 -w getppid" /dev/null |
+			tr -c "\033" . >$term.out
+	done
+	has "a terminal: a line is erased" xterm.out "$(printf "\033")"
+	ok "a dumb terminal gets no escape sequence" sh -c '! grep -q "[^.]" dumb.out'
+else
+	skip "terminals" "Debian's package bsdutils is not installed"
+fi
+
 tap_done

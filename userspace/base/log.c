@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The one place that writes to stderr. */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/log.h"
+#include "base/terminal.h"
 #include "base/text.h"
 
 /* Set once, by --verbose */
@@ -18,14 +17,12 @@ static bool verbose;
 static void log_line(const char *kind, const char *end, const char *fmt,
 		     va_list args)
 {
-	/* For %m: isatty() fails with an errno of its own. */
-	int saved = errno;
 	char text[1024];
 
-	if (isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
-	errno = saved;
+	/* First, while errno is what %m stands for. */
 	vsnprintf(text, sizeof(text), fmt, args);
+	if (terminal_has_escapes(stderr))
+		fputs("\r\033[K", stderr);
 	text_clean(text);
 	fprintf(stderr, "ptiscope: %s%s%s", kind, text, end);
 	fflush(stderr);
@@ -63,12 +60,12 @@ void log_info(const char *fmt, ...)
 	va_end(args);
 }
 
-/** log_progress() - how far a long step is, for a person at a terminal */
+/** log_progress() - how far a long step is, for a person at a terminal where a line can be erased */
 void log_progress(const char *fmt, ...)
 {
 	va_list args;
 
-	if (!isatty(STDERR_FILENO))
+	if (!terminal_has_escapes(stderr))
 		return;
 	va_start(args, fmt);
 	log_line("", "", fmt, args);

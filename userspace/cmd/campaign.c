@@ -432,7 +432,7 @@ const struct command command_campaign = {
 		"GRUB, and a kernel with the ptiscope patches.\n\n"
 		"check prints every condition, and what is in its way; start looks at all of them\n"
 		"before anything is changed, installs boot entries and a unit that goes on after each\n"
-		"boot, and reboots. status tells how far it is. resume is what the unit does. abort removes all that\n"
-		"start installed; runs that are whole stay.",
+		"boot, and reboots. status tells how far it is. resume is what the unit does. abort\n"
+		"removes all that start installed; runs that are whole stay.",
 	.run = campaign_main,
 };

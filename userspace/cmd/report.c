@@ -4,11 +4,14 @@
  * baseline.csv.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyse/summaries.h"
 #include "base/log.h"
 #include "base/outfile.h"
+#include "base/sysfile.h"
 #include "render/compare_csv.h"
 #include "cmd/report_opts.h"
 
@@ -28,12 +31,21 @@ static const char *const output_names[OUTPUT_COUNT] = {
 	[OUTPUT_TEXT] = "report.txt",
 };
 
+/* How those begin that we wrote; others are not replaced unless their place was named. */
+static const char *const output_begins[OUTPUT_COUNT] = {
+	[OUTPUT_SUMMARY] = "run,kernel,lane,",
+	[OUTPUT_COMPARE] = "lane,path,workload,",
+	[OUTPUT_BASELINE] = "lane,path,workload,",
+	[OUTPUT_TEXT] = "What does it cost to write CR3 late",
+};
+
 /* What to write, how, and where to */
 struct job {
 	const struct report_runs *runs;
 	const struct report *report;
 	struct report_style style;
 	const char *dir;
+	bool dir_named;
 	const char *html;
 };
 
@@ -74,13 +86,34 @@ static int write_report(const struct job *job, enum report_format format,
 	return report_write(job->report, &style, f);
 }
 
+static bool is_foreign(const struct job *job, enum output which)
+{
+	const char *begin = output_begins[which];
+	char name[PATH_MAX], line[64];
+
+	if (!begin || job->dir_named ||
+	    snprintf(name, sizeof(name), "%s/%s", job->dir,
+		     output_names[which]) >= (int)sizeof(name) ||
+	    !sysfile_exists("", name))
+		return false;
+	return !sysfile_line("", name, line, sizeof(line)) ||
+	       strncmp(line, begin, strlen(begin));
+}
+
 static int write_output(const struct job *job, enum output which,
 			struct outfile *out)
 {
 	bool html = which == OUTPUT_HTML;
-	int err = outfile_open(out, html ? NULL : job->dir,
-			       html ? job->html : output_names[which]);
+	int err;
 
+	if (is_foreign(job, which)) {
+		log_error(
+			"%s/%s is there, and no file of a report: name another directory by --output",
+			job->dir, output_names[which]);
+		return -EEXIST;
+	}
+	err = outfile_open(out, html ? NULL : job->dir,
+			   html ? job->html : output_names[which]);
 	if (err)
 		return err;
 	switch (which) {
@@ -151,8 +184,12 @@ static int report_on(struct report_runs *runs, const struct report_opts *opts,
 		     const char *dir, const char *html)
 {
 	struct report report;
-	struct job job = { runs, &report, report_opts_style(opts),
-			   dir ? dir : runs->parent, html };
+	struct job job = { runs,
+			   &report,
+			   report_opts_style(opts),
+			   dir ? dir : runs->parent,
+			   dir,
+			   html };
 	int err = report_init(&report, &runs->groups, &opts->eq);
 
 	if (err)

@@ -79,7 +79,7 @@ static bool is_chosen(const struct run_opts *o, const struct workload *w)
 	return false;
 }
 
-/* Does an iteration enter the kernel by one of the paths of , a bit each? */
+/* Does an iteration enter the kernel by one of these paths, a bit each? */
 static bool takes_path(const struct workload *w, uint64_t paths)
 {
 	const struct bench_entries *e;
@@ -166,10 +166,20 @@ static int choose_workloads(struct run_opts *o)
 	}
 }
 
-/* A command is measured alone, and comes after "--". */
-static int choose_command(struct run_opts *o, char **words)
+/* Words behind the first "--"; options are taken from before it, whatever is between. */
+static int count_behind(int argc, char **argv)
 {
-	if (strcmp(words[-1], "--"))
+	int i = 1;
+
+	while (i < argc && strcmp(argv[i], "--"))
+		i++;
+	return i < argc ? argc - i - 1 : 0;
+}
+
+/* A command is measured alone, and comes after "--". */
+static int choose_command(struct run_opts *o, char **words, bool behind)
+{
+	if (!behind)
 		return opts_usage_error(
 			&command_run, "what is '%s'? a command comes after --",
 			words[0]);
@@ -234,7 +244,7 @@ static int parse(struct run_opts *o, int argc, char **argv)
 		  nmi_source_names },
 		{ 0 }
 	};
-	int first, code;
+	int first, code, behind = count_behind(argc, argv);
 
 	code = opts_parse(&command_run, table, argc, argv, &first);
 	if (code != OPTS_GO_ON)
@@ -249,7 +259,7 @@ static int parse(struct run_opts *o, int argc, char **argv)
 	if (code != OPTS_GO_ON)
 		return code;
 	if (first < argc)
-		return choose_command(o, argv + first);
+		return choose_command(o, argv + first, argc - first == behind);
 	code = choose_workloads(o);
 	return code == OPTS_GO_ON ? choose_paths(o) : code;
 }

@@ -5,6 +5,7 @@
  * again: what the second touch takes longer is what the entry cost the TLB.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,7 +57,7 @@ static int parse(struct tlb_opts *o, int argc, char **argv)
 		  NULL },
 		{ "cpu", 'c', OPT_U64, &o->cpu, "N",
 		  "CPU to measure on, default the last allowed", 0,
-		  PIN_LAST - 1, NULL },
+		  CPU_SETSIZE - 1, NULL },
 		{ "lane", 'l', OPT_CHOICE, &o->lane, "LANE",
 		  "what a TSC tick means here", 0, 0, lane_names },
 		{ "force", 'f', OPT_FLAG, &o->force, NULL,

@@ -119,6 +119,14 @@ static struct why no_flush_share(const struct env *env)
 	return env_no_marks(env);
 }
 
+static struct why no_tlb(const struct survey *s)
+{
+	if (s->env.lane == LANE_TCG)
+		return (struct why){ "an emulator's TLB is not that of a CPU",
+				     "use a machine or a KVM guest" };
+	return (struct why){ 0 };
+}
+
 static struct why no_tlb_events(const struct survey *s)
 {
 	if (!s->env.pmu)
@@ -157,6 +165,7 @@ void doctor_abilities(struct diagnosis *d, const struct survey *s)
 
 	add(d, "round_trip", "round trip of each workload (run)",
 	    (struct why){ 0 });
+	add(d, "tlb", "what an entry leaves of the TLB (tlb)", no_tlb(s));
 	add(d, "late_against_early", "late against early switch (run, report)",
 	    no_compare(env));
 	add(d, "windows", "window and switch of each entry (run)",
