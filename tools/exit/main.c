@@ -86,7 +86,14 @@ static const char *check_surroundings(struct emulator *emu,
 	return NULL;
 }
 
-/* The C functions may change RAX alone, and leave the stack as it was. */
+/* Does the assembly still need RDI where function @name is jumped to? */
+static bool keeps_rdi(const char *name)
+{
+	return strstr(name, "_syscall") || strstr(name, "_sysenter") ||
+	       strstr(name, "_sysret32") || strstr(name, "_enter_nmi");
+}
+
+/* The C functions may change RDI alone, where it is free, and leave the stack as it was. */
 static const char *check_registers(const struct emulator *emu,
 				   const struct emulator *before,
 				   const struct site *site)
@@ -94,7 +101,7 @@ static const char *check_registers(const struct emulator *emu,
 	if (!site->function)
 		return NULL;
 	for (int r = 0; r < REG_COUNT; r++) {
-		if (r == REG_RAX || (site->marks && r == REG_RDX) ||
+		if ((r == REG_RDI && !keeps_rdi(site->name)) ||
 		    (int)site->result_reg == r)
 			continue;
 		if (emu->reg[r] != before->reg[r])

@@ -154,12 +154,33 @@ static void classify(struct site *site, const cs_insn *insn, size_t first,
 		site->kind = read ? SITE_EXIT : SITE_RESTORE;
 }
 
+/*
+ * Where a write at @last of a saved CR3, which somebody else has tested, begins: with
+ * the copy of the register that the mask is asked for. @last if it does not.
+ */
+static size_t saved_copy(const cs_insn *insn, size_t last)
+{
+	unsigned int saved = insn[last].detail->x86.operands[1].reg;
+	bool asked = false;
+
+	for (size_t i = last; i--;) {
+		const cs_x86_op *op = insn[i].detail->x86.operands;
+
+		asked |= touches_mask(&insn[i]);
+		if (asked && insn[i].id == X86_INS_MOV &&
+		    is_op(&op[1], X86_OP_REG) && op[1].reg == saved)
+			return i;
+	}
+	return last;
+}
+
 /* The write in assembly at @last begins where CR3, or a saved one, is looked at. */
 static int add_assembly(struct sites *sites, const struct orc_symbol *symbol,
 			const cs_insn *insn, size_t last)
 {
 	size_t first = last;
 	struct site *site;
+	int saved = -1;
 
 	while (first && !reads_cr3(&insn[first]) &&
 	       !tests_user_bit(&insn[first]))
@@ -170,8 +191,13 @@ static int add_assembly(struct sites *sites, const struct orc_symbol *symbol,
 			break;
 		}
 	}
-	if (!reads_cr3(&insn[first]) && !tests_user_bit(&insn[first]))
-		return -EINVAL;
+	if (!reads_cr3(&insn[first]) && !tests_user_bit(&insn[first])) {
+		first = saved_copy(insn, last);
+		if (first == last)
+			return -EINVAL;
+		saved = general_reg(insn[last].detail->x86.operands[1].reg,
+				    NULL, NULL);
+	}
 	site = add(sites);
 	if (!site)
 		return -ENOMEM;
@@ -181,6 +207,8 @@ static int add_assembly(struct sites *sites, const struct orc_symbol *symbol,
 	site->low = site->start;
 	site->end = insn[last].address + insn[last].size;
 	classify(site, insn, first, last);
+	if (saved >= 0)
+		site->saved_reg = saved;
 	return 0;
 }
 
@@ -202,7 +230,6 @@ static int add_function(struct sites *sites, const struct orc_symbol *symbol,
 	site->low = symbol->addr;
 	site->end = symbol->addr + symbol->size;
 	site->function = true;
-	site->marks = strstr(symbol->name, "_marks");
 	classify(site, insn, 0, count - 1);
 	/* It has no CR3 to read but the one it is given. */
 	if (site->kind == SITE_RESTORE && site->saved_reg < 0)

@@ -34,7 +34,6 @@ enum site_kind {
  * @saved_reg: for %SITE_RESTORE, enum emulate_reg that holds the saved CR3
  * @result_reg: enum emulate_reg in which an entry leaves the CR3 found, or -1
  * @function: a C function, which ends with a jump out of it
- * @marks: takes marks, so RDX may change as well
  * @both: runs with the kernel's CR3, too
  */
 struct site {
@@ -47,7 +46,6 @@ struct site {
 	int saved_reg;
 	int result_reg;
 	bool function;
-	bool marks;
 	bool both;
 };
 

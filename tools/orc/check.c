@@ -2,8 +2,8 @@
 /*
  * Does the unwinder find its way out of the window of the late CR3 switch?
  *
- * A stub pushes the address where it goes on and jumps to a C function, which
- * jumps back to just that address.  Nothing of that is a CALL, so nothing but
+ * A stub or an alternative pushes the address where it goes on and jumps to a C
+ * function, which jumps back to just that address.  Nothing of that is a CALL, so nothing but
  * this check makes sure that the ORC entries tell what the stack looks like, at
  * each instruction and at the pushed address.
  */
@@ -55,7 +55,9 @@ static int add(struct addresses *set, uint64_t addr)
  * @image: what is checked
  * @cs: disassembler
  * @returns: addresses that window functions jump to at their end
- * @pushed: of them, those that a stub pushes
+ * @functions: which function it is, for each of @returns
+ * @pushed: of @returns, those that a stub or an alternative pushes, or that go on
+ *	where the function was jumped to
  * @instructions: how many were looked at
  * @handoffs: pushes seen
  * @joins: jumps between stubs and the other entry code
@@ -66,6 +68,7 @@ struct check {
 	struct orc_image *image;
 	csh cs;
 	struct addresses returns;
+	struct addresses functions;
 	struct addresses pushed;
 	unsigned int instructions;
 	unsigned int handoffs;
@@ -218,12 +221,12 @@ static uint64_t jump_target(const struct check *check, const cs_insn *insn)
 }
 
 /*
- * A push of the address to go on at.  The unwinder looks a return address up
- * at its last byte but one, with that address already off the stack.
+ * A push of the address to go on at, at @addr.  The unwinder looks a return address
+ * up at its last byte but one, with that address already off the stack.
  */
-static int check_push(struct check *check, const cs_insn *insn, uint64_t target)
+static int check_push(struct check *check, uint64_t addr, uint64_t target)
 {
-	struct orc_state before = state_at(check, insn->address);
+	struct orc_state before = state_at(check, addr);
 	struct orc_state after = deeper(&before, WORD);
 
 	check->handoffs++;
@@ -360,10 +363,12 @@ static int find_return(struct check *check, const struct orc_symbol *s,
 		       const cs_insn *insn)
 {
 	uint64_t target = jump_target(check, insn);
+	int ret;
 
 	if (!is_window_function(s->name) || !leaves(check, s, insn, target))
 		return 0;
-	return add(&check->returns, target);
+	ret = add(&check->returns, target);
+	return ret ? ret : add(&check->functions, s->addr);
 }
 
 static int find_push(struct check *check, const struct orc_symbol *s,
@@ -372,7 +377,7 @@ static int find_push(struct check *check, const struct orc_symbol *s,
 	uint64_t target = pushed_address(check, insn);
 
 	(void)s;
-	return target ? check_push(check, insn, target) : 0;
+	return target ? check_push(check, insn->address, target) : 0;
 }
 
 /* Stops at a push with -EEXIST */
@@ -410,6 +415,75 @@ static void check_sites(struct check *check, const struct orc_symbol *stub)
 	}
 }
 
+/*
+ * A jump from @site to @function with nothing pushed: the stack has the address
+ * that the code at @site was called from, and is the same where the function goes on.
+ */
+static int check_handed_on(struct check *check, uint64_t site,
+			   uint64_t function)
+{
+	static const struct orc_state caller = { .type = ORC_TYPE_REGS,
+						 .sp_reg = ORC_REG_SP,
+						 .sp_offset = WORD,
+						 .signal = true };
+	struct orc_state here = state_at(check, site);
+	int ret = 0;
+
+	if (here.type != caller.type || here.sp_reg != caller.sp_reg ||
+	    here.sp_offset != caller.sp_offset)
+		fault(check, site, &here, &caller,
+		      "jumps to a function without a return address");
+	for (size_t i = 0; i < check->returns.count && !ret; i++) {
+		if (check->functions.addr[i] != function)
+			continue;
+		expect(check, check->returns.addr[i], &here,
+		       "where the function goes on");
+		ret = add(&check->pushed, check->returns.addr[i]);
+	}
+	return ret;
+}
+
+/* What an alternative would put in place of other code, pushes and jumps */
+static int check_alternative(struct check *check,
+			     const struct orc_alternative *alt, cs_insn *insn)
+{
+	const uint8_t *code =
+		orc_code(check->image, alt->replacement, alt->length);
+	uint64_t addr = alt->replacement, target;
+	size_t left = alt->length;
+	bool pushed = false;
+	int ret = 0;
+
+	while (code && left && !ret &&
+	       cs_disasm_iter(check->cs, &code, &left, &addr, insn)) {
+		target = pushed_address(check, insn);
+		if (target) {
+			pushed = true;
+			ret = check_push(check, alt->site, target);
+		}
+		target = jump_target(check, insn);
+		if (target && !pushed && enters_window_function(check, target))
+			ret = check_handed_on(check, alt->site, target);
+	}
+	return ret;
+}
+
+static int check_alternatives(struct check *check)
+{
+	const struct orc_alternative *alternatives;
+	size_t count = orc_alternatives(check->image, &alternatives);
+	cs_insn *insn = cs_malloc(check->cs);
+	int ret = 0;
+
+	if (!insn)
+		return -ENOMEM;
+	for (size_t i = 0; i < count && !ret; i++)
+		if (in_entry_text(check, alternatives[i].site))
+			ret = check_alternative(check, &alternatives[i], insn);
+	cs_free(insn, 1);
+	return ret;
+}
+
 static int for_each(struct check *check, callback each)
 {
 	const struct orc_symbol *symbols;
@@ -430,6 +504,8 @@ static int check_image(struct check *check)
 	ret = for_each(check, find_return);
 	if (!ret)
 		ret = for_each(check, find_push);
+	if (!ret)
+		ret = check_alternatives(check);
 	if (ret)
 		return ret;
 	for (size_t i = 0; i < count; i++) {
