@@ -38,7 +38,7 @@ warning() {
 	echo '[ 2.0] last'
 ) >"$tmp/excused"
 (
-	warning exc_debug_kernel entry_SYSCALL_64_late+0x0
+	warning exc_debug_kernel pti_marks_enter_syscall64+0x0
 	warning exc_debug_kernel entry_SYSCALL_64+0x3
 	warning other_function entry_SYSCALL_64+0x0
 	printf '%s\n' '[ 9.0] ---[ cut here ]---' '[ 9.0] kernel BUG at a.c:1'
