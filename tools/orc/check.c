@@ -55,9 +55,7 @@ static int add(struct addresses *set, uint64_t addr)
  * @image: what is checked
  * @cs: disassembler
  * @returns: addresses that window functions jump to at their end
- * @functions: which function it is, for each of @returns
- * @pushed: of @returns, those that a stub or an alternative pushes, or that go on
- *	where the function was jumped to
+ * @pushed: of them, those that a stub or an alternative pushes
  * @instructions: how many were looked at
  * @handoffs: pushes seen
  * @joins: jumps between stubs and the other entry code
@@ -68,7 +66,6 @@ struct check {
 	struct orc_image *image;
 	csh cs;
 	struct addresses returns;
-	struct addresses functions;
 	struct addresses pushed;
 	unsigned int instructions;
 	unsigned int handoffs;
@@ -363,12 +360,10 @@ static int find_return(struct check *check, const struct orc_symbol *s,
 		       const cs_insn *insn)
 {
 	uint64_t target = jump_target(check, insn);
-	int ret;
 
 	if (!is_window_function(s->name) || !leaves(check, s, insn, target))
 		return 0;
-	ret = add(&check->returns, target);
-	return ret ? ret : add(&check->functions, s->addr);
+	return add(&check->returns, target);
 }
 
 static int find_push(struct check *check, const struct orc_symbol *s,
@@ -415,35 +410,7 @@ static void check_sites(struct check *check, const struct orc_symbol *stub)
 	}
 }
 
-/*
- * A jump from @site to @function with nothing pushed: the stack has the address
- * that the code at @site was called from, and is the same where the function goes on.
- */
-static int check_handed_on(struct check *check, uint64_t site,
-			   uint64_t function)
-{
-	static const struct orc_state caller = { .type = ORC_TYPE_REGS,
-						 .sp_reg = ORC_REG_SP,
-						 .sp_offset = WORD,
-						 .signal = true };
-	struct orc_state here = state_at(check, site);
-	int ret = 0;
-
-	if (here.type != caller.type || here.sp_reg != caller.sp_reg ||
-	    here.sp_offset != caller.sp_offset)
-		fault(check, site, &here, &caller,
-		      "jumps to a function without a return address");
-	for (size_t i = 0; i < check->returns.count && !ret; i++) {
-		if (check->functions.addr[i] != function)
-			continue;
-		expect(check, check->returns.addr[i], &here,
-		       "where the function goes on");
-		ret = add(&check->pushed, check->returns.addr[i]);
-	}
-	return ret;
-}
-
-/* What an alternative would put in place of other code, pushes and jumps */
+/* What an alternative would push in place of other code */
 static int check_alternative(struct check *check,
 			     const struct orc_alternative *alt, cs_insn *insn)
 {
@@ -451,19 +418,13 @@ static int check_alternative(struct check *check,
 		orc_code(check->image, alt->replacement, alt->length);
 	uint64_t addr = alt->replacement, target;
 	size_t left = alt->length;
-	bool pushed = false;
 	int ret = 0;
 
 	while (code && left && !ret &&
 	       cs_disasm_iter(check->cs, &code, &left, &addr, insn)) {
 		target = pushed_address(check, insn);
-		if (target) {
-			pushed = true;
+		if (target)
 			ret = check_push(check, alt->site, target);
-		}
-		target = jump_target(check, insn);
-		if (target && !pushed && enters_window_function(check, target))
-			ret = check_handed_on(check, alt->site, target);
 	}
 	return ret;
 }
