@@ -122,11 +122,11 @@ is "interrupted bench: exit code" "$rc" 143
 is "interrupted bench: earlier results are as they were" "$(state)" "$before"
 ok "interrupted bench: no guest lives on" \
 	sh -c "! pgrep -f '[q]emu-system-x86_64.*$tmp/results'"
-is "bench --list: two boots of each variant" "$("$top/vm/bench" --list | wc -l)" 24
+is "bench --list: two boots of each variant" "$("$top/vm/bench" --list | wc -l)" 32
 is "bench --list: a variant is all of its boots" \
 	"$("$top/vm/bench" --list --boots 3 | grep -c "^icount-late[.|]")" 3
 is "bench --lanes tcg --list: four, as time differs" "$("$top/vm/bench" --list --lanes tcg | grep -c "^tcg-late[.|]")" 4
-is "bench --quick --list: one boot each" "$("$top/vm/bench" --quick --list | wc -l)" 12
+is "bench --quick --list: one boot each" "$("$top/vm/bench" --quick --list | wc -l)" 16
 rc=0
 "$top/vm/bench" --lanes icount,sparc --list 2>"$tmp/err" || rc=$?
 is "bench, unknown lane: exit 2" "$rc" 2
