@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "module/uapi/ptiscope.h"
+#include "../module/uapi/ptiscope.h"
 #include "../userspace/base/loop.h"
 
 #define SAMPLES 101
