@@ -177,6 +177,7 @@ int tlb_write(struct doc *doc, const struct part *part)
 struct most {
 	const struct key *key;
 	const char *geometry;
+	bool measured[SWITCH_COUNT];
 	double walks[SWITCH_COUNT];
 	struct most *best;
 };
@@ -191,12 +192,22 @@ static void keep_most(void *to, const struct tlb_line *line)
 	if (now->key != line->key || now->geometry != line->geometry) {
 		struct most *best = now->best;
 
-		*now = (struct most){ line->key, line->geometry, { 0 }, best };
+		*now = (struct most){ .key = line->key,
+				      .geometry = line->geometry,
+				      .best = best };
 	}
+	now->measured[m->switch_mode] = true;
 	now->walks[m->switch_mode] = tlb_line_walks(line);
 	if (!now->best->key ||
 	    now->walks[SWITCH_EARLY] >= now->best->walks[SWITCH_EARLY])
 		*now->best = *now;
+}
+
+static const char *most_walks(char text[NUMBER_SIZE], const struct most *most,
+			      enum switch_mode mode)
+{
+	return most->measured[mode] ? format_number(text, most->walks[mode]) :
+				      "not measured";
 }
 
 /**
@@ -216,8 +227,8 @@ int tlb_answer(struct doc *doc, const struct part *part)
 		"TLB of a %s, PCID %s, walks: %s: PTI off %s, early %s, late %s",
 		best.geometry,
 		group_manifest(part->machine.group)->pcid ? "on" : "off",
-		best.key->workload, format_number(off, best.walks[SWITCH_OFF]),
-		format_number(early, best.walks[SWITCH_EARLY]),
-		format_number(late, best.walks[SWITCH_LATE]));
+		best.key->workload, most_walks(off, &best, SWITCH_OFF),
+		most_walks(early, &best, SWITCH_EARLY),
+		most_walks(late, &best, SWITCH_LATE));
 	return 0;
 }
