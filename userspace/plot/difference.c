@@ -11,7 +11,7 @@
 #include "analyse/answer.h"
 #include "plot/plot.h"
 
-#define TITLE_HEIGHT 130
+#define TITLE_HEIGHT 140
 #define ROW_HEIGHT 15
 #define MOST_ROWS 50
 
@@ -215,7 +215,7 @@ static int write_picture(const struct part *part, const struct answer *only,
 		"set arrow 1 from 0, graph 0 to 0, graph 1 nohead lw 1.5 lc rgb '#606060'\n"
 		"set tmargin at screen 1 - %d / %u.0\nset bmargin at screen %d / %u.0\n"
 		"set lmargin at screen 0.19\nset rmargin at screen 0.5\n",
-		lines - 1, TITLE_HEIGHT - 65, *height, 55, *height);
+		lines - 1, TITLE_HEIGHT - 75, *height, 65, *height);
 	write_labels(part, only, f);
 	write_panel(&axes[0], false, f);
 	fputs("set lmargin at screen 0.53\nset rmargin at screen 0.84\nset format y ''\n"

@@ -38,7 +38,9 @@
 	".answer > figure { grid-column: 2; grid-row: 4; } }\n"                                 \
 	"@media (max-width: 40em) { body { padding: 0.4em 0.6em; font-size: 14px; }\n"          \
 	".answer table { font-size: 12px; }\n"                                                  \
-	".answer th, .answer td { padding: 0.12em 0.3em; white-space: normal; } }\n"            \
+	".answer th, .answer td { padding: 0.12em 0.3em; white-space: normal; }\n"              \
+	".answer .n { white-space: nowrap; overflow-wrap: normal; }\n"                          \
+	".answer th { overflow-wrap: normal; } }\n"                                             \
 	"@media print { nav { display: none; } details { break-inside: avoid; }\n"              \
 	":root { --fg: #000000; --bg: #ffffff; } }\n"
 
