@@ -82,8 +82,9 @@ static int send_all(const struct module_reader *r, const struct ipi_opts *o,
 	return err;
 }
 
-static int ipi_run(const struct module_reader *r, const struct ipi_opts *o)
+static int ipi_run(const struct module_reader *r, const void *opts)
 {
+	const struct ipi_opts *o = opts;
 	struct ptiscope_ipi sum = { 0 };
 	int err = leave(o->to.cpu);
 
@@ -106,18 +107,9 @@ static int ipi_main(int argc, char **argv)
 {
 	struct ipi_opts o = { .to = { "IPIs", .interval = SEND_INTERVAL_US },
 			      .kind = PTISCOPE_IPI_CALL };
-	struct module_reader reader;
 	int code = parse(&o, argc, argv);
 
-	if (code != OPTS_GO_ON)
-		return code;
-	code = module_reader_need(&reader, "ipi");
-	if (code)
-		return code;
-	stop_init();
-	code = ipi_run(&reader, &o);
-	module_reader_close(&reader);
-	return code;
+	return code == OPTS_GO_ON ? send_from_module("ipi", ipi_run, &o) : code;
 }
 
 const struct command command_ipi = {

@@ -123,8 +123,9 @@ static void print_counters(const struct ptiscope_nmi *nmi)
 	send_print(counts, sizeof(counts) / sizeof(counts[0]));
 }
 
-static int nmi_run(const struct module_reader *r, const struct nmi_opts *o)
+static int nmi_run(const struct module_reader *r, const void *opts)
 {
+	const struct nmi_opts *o = opts;
 	struct ptiscope_nmi nmi = {
 		.op = PTISCOPE_NMI_START,
 		.flags = then_flags[o->then] |
@@ -156,18 +157,9 @@ static int nmi_run(const struct module_reader *r, const struct nmi_opts *o)
 static int nmi_main(int argc, char **argv)
 {
 	struct nmi_opts o = { .to = { "NMIs", .interval = SEND_INTERVAL_US } };
-	struct module_reader reader;
 	int code = parse(&o, argc, argv);
 
-	if (code != OPTS_GO_ON)
-		return code;
-	code = module_reader_need(&reader, "nmi");
-	if (code)
-		return code;
-	stop_init();
-	code = nmi_run(&reader, &o);
-	module_reader_close(&reader);
-	return code;
+	return code == OPTS_GO_ON ? send_from_module("nmi", nmi_run, &o) : code;
 }
 
 const struct command command_nmi = {

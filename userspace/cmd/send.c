@@ -5,6 +5,7 @@
 
 #include "base/exit_code.h"
 #include "base/log.h"
+#include "base/stop.h"
 #include "cmd/send.h"
 
 /**
@@ -39,4 +40,28 @@ void send_print(const struct send_count *counts, size_t n)
 	for (size_t i = 0; i < n; i++)
 		printf("%-8s %llu\n", counts[i].name,
 		       (unsigned long long)counts[i].value);
+}
+
+/**
+ * send_from_module() - open the module and send until it is done or the user ends it
+ * @command: its name, for messages
+ * @run: sends; returns an exit code
+ * @opts: for @run
+ *
+ * Return: exit code, after one line on stderr where it is not EXIT_OK
+ */
+int send_from_module(const char *command,
+		     int (*run)(const struct module_reader *r,
+				const void *opts),
+		     const void *opts)
+{
+	struct module_reader reader;
+	int code = module_reader_need(&reader, command);
+
+	if (code)
+		return code;
+	stop_init();
+	code = run(&reader, opts);
+	module_reader_close(&reader);
+	return code;
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/module.h"
+
 /** SEND_CPU_MAX - most that --cpu takes */
 #define SEND_CPU_MAX 65535
 
@@ -34,5 +36,9 @@ struct send {
 
 int send_failed(const struct send *send, int err);
 void send_print(const struct send_count *counts, size_t n);
+int send_from_module(const char *command,
+		     int (*run)(const struct module_reader *r,
+				const void *opts),
+		     const void *opts);
 
 #endif /* PTISCOPE_CMD_SEND_H */
