@@ -6,8 +6,10 @@
 #include <argp.h>
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/exit_code.h"
@@ -352,15 +354,27 @@ static void close_all(struct run *run)
 	ksyms_close(run->session.kernel);
 }
 
-/* A file under a name of its own until it is whole */
+/*
+ * A regular file under a name that can't be guessed until it is whole; a device or a
+ * pipe is written to, and has no @temporary.
+ */
 static FILE *begin_file(const char *name, char **temporary)
 {
+	mode_t mask = umask(0);
+	struct stat st;
 	FILE *f = NULL;
+	int fd;
 
-	if (asprintf(temporary, "%s.tmp.%d", name, (int)getpid()) < 0)
+	umask(mask);
+	*temporary = NULL;
+	if (!stat(name, &st) && !S_ISREG(st.st_mode)) {
+		f = fopen(name, "w");
+	} else if (asprintf(temporary, "%s.tmp.XXXXXX", name) < 0) {
 		*temporary = NULL;
-	else
-		f = fopen(*temporary, "w");
+	} else {
+		fd = mkostemp(*temporary, O_CLOEXEC);
+		f = fd < 0 || fchmod(fd, 0666 & ~mask) ? NULL : fdopen(fd, "w");
+	}
 	if (!f)
 		warn("can't write %s", name);
 	return f;
@@ -370,10 +384,12 @@ static int end_file(FILE *f, const char *name, char *temporary)
 {
 	int err = ferror(f) | fclose(f);
 
-	err = err ? err : rename(temporary, name);
+	if (!err && temporary)
+		err = rename(temporary, name);
 	if (err) {
 		warn("can't write %s", name);
-		unlink(temporary);
+		if (temporary)
+			unlink(temporary);
 	}
 	free(temporary);
 	return err ? -EIO : 0;
