@@ -57,8 +57,8 @@ static int take(struct ways *w, struct entry_state *s, uint32_t before,
 	return 0;
 }
 
-static int begin(void *context, const struct entry_path *path,
-		 struct entry_state *s)
+static int ways_begin(void *context, const struct entry_path *path,
+		      struct entry_state *s)
 {
 	struct ways *w = context;
 	struct step step = { .kind = STEP_ENTRY,
@@ -208,8 +208,8 @@ static int end(struct ways *w, struct entry_state *s, struct step step,
 	return take(w, s, s->note, step, at);
 }
 
-static int visit(void *context, const struct entry_insn *i,
-		 struct entry_state *s)
+static int ways_visit(void *context, const struct entry_insn *i,
+		      struct entry_state *s)
 {
 	struct ways *w = context;
 	struct step step = { .kind = ways_kind(w, i) };
@@ -226,8 +226,8 @@ static int visit(void *context, const struct entry_insn *i,
 	return ret;
 }
 
-static int out(void *context, const struct entry_insn *i, struct entry_state *s,
-	       enum entry_out where)
+static int ways_out(void *context, const struct entry_insn *i,
+		    struct entry_state *s, enum entry_out where)
 {
 	struct step step = { .kind = STEP_RETURN };
 	struct ways *w = context;
@@ -245,7 +245,8 @@ static int out(void *context, const struct entry_insn *i, struct entry_state *s,
 }
 
 /* A way that nobody can follow is one of its own. */
-static void fault(void *context, const struct entry_insn *i, const char *what)
+static void ways_fault(void *context, const struct entry_insn *i,
+		       const char *what)
 {
 	struct ways *w = context;
 	struct step step = { .kind = STEP_LOST, .value = i->place.addr };
@@ -266,10 +267,10 @@ int ways_collect(struct ways *ways, struct entry_text *text, ways_note *note,
 		 void *context)
 {
 	const struct entry_visitor visitor = { .context = ways,
-					       .begin = begin,
-					       .visit = visit,
-					       .out = out,
-					       .fault = fault };
+					       .begin = ways_begin,
+					       .visit = ways_visit,
+					       .out = ways_out,
+					       .fault = ways_fault };
 	int code;
 
 	*ways = (struct ways){
