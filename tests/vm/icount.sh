@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 rc=0
 # The workloads that a bar is for, and those of the tests below; all of them run in
 # tests/vm/docs.sh.
-workloads=getppid,read1,write1,page_fault,timer,getppid_int80,getppid_sysenter32,nmi_user
+workloads=getppid,getpid,read1,write1,page_fault,timer,getppid_int80,getppid_sysenter32,nmi_user
 "$top/vm/bench" --quick --results "$tmp/results" --only 'icount-.*' --workloads "$workloads" \
 	>"$tmp/out" 2>"$tmp/err" || rc=$?
 is "vm/bench: exit code" "$rc" 0
@@ -61,8 +61,8 @@ while IFS=, read -r run workload _ _ runs min max spread; do
 	[ "$run" != variant ] || continue
 	is "$run $workload: spread over $runs runs ($min to $max)" "$spread" 0
 done <"$tmp/results/latest/spread.csv"
-is "spread.csv: 5 workloads in 7 variants, 5 runs each in one boot" \
-	"$(awk -F, '$4 == 1 && $5 == 5 { n++ } END { print n + 0 }' "$tmp/results/latest/spread.csv")" 35
+is "spread.csv: 6 workloads in 7 variants, 5 runs each in one boot" \
+	"$(awk -F, '$4 == 1 && $5 == 5 { n++ } END { print n + 0 }' "$tmp/results/latest/spread.csv")" 42
 for workload in getppid_int80 getppid_sysenter32; do
 	is "spread.csv: $workload in every variant" \
 		"$(grep -c ",$workload,round_trip,1,5," "$tmp/results/latest/spread.csv")" 7

@@ -33,19 +33,19 @@ static inline __attribute__((always_inline)) uint64_t bench_tsc(void)
 #define BENCH_SYSCALL_ASM(body)                                 \
 	".p2align 6\n\t" BENCH_TSC_ASM "mov %%rax,%[start]\n\t" \
 	"mov %[arg3],%%rdx\n"                                   \
-	"1:\tmov %[nr],%%eax\n\t" body "dec %[n]\n\t"           \
+	"1:\tmov %k[nr],%%eax\n\t" body "dec %[n]\n\t"          \
 	"jnz 1b\n\t"                                            \
 	"mov %%rax,%[ret]\n\t" BENCH_TSC_ASM
 
-#define BENCH_SYSCALL_OPERANDS                                 \
+#define BENCH_SYSCALL_OPERANDS                                  \
 	: "=&a"(end), [start] "=&r"(start), [ret] "=&r"(ret),          \
 	  [n] "+&r"(n)                                                 \
-	: [nr] "i"(nr), "D"(arg1), "S"(arg2), [arg3] "r"(arg3)         \
+	: [nr] "ri"(nr), "D"(arg1), "S"(arg2), [arg3] "r"(arg3)         \
 	: "rcx", "rdx", "r11", "memory", "cc"
 
 /**
  * bench_syscalls() - time @n system calls in a row
- * @nr: system call number, a constant
+ * @nr: system call number
  * @n: how many, at least 1
  * @arg1: first argument of each
  * @arg2: second argument
@@ -68,7 +68,7 @@ bench_syscalls(const int nr, uint64_t n, long arg1, long arg2, long arg3,
 
 /**
  * bench_int80s() - time @n system calls by INT 0x80
- * @nr: system call number of 32-bit programs, a constant
+ * @nr: system call number of 32-bit programs
  * @n: how many, at least 1
  * @result: what the last of them returned
  *
@@ -90,7 +90,7 @@ bench_int80s(const int nr, uint64_t n, long *result)
 
 /**
  * bench_no_syscalls() - bench_syscalls() without its SYSCALL instruction
- * @nr: system call number, a constant
+ * @nr: system call number
  * @n: rounds of the loop, at least 1
  *
  * Return: ticks, to be subtracted from what bench_syscalls() returns.

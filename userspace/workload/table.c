@@ -6,6 +6,12 @@
 
 static const struct workload *const workloads[] = {
 	&bench_getppid,
+	&bench_getpid,
+	&bench_gettid,
+	&bench_getuid,
+	&bench_geteuid,
+	&bench_getgid,
+	&bench_getegid,
 	&bench_read1,
 	&bench_write1,
 	&bench_page_fault,

@@ -172,6 +172,12 @@ struct workload {
 };
 
 extern const struct workload bench_getppid;
+extern const struct workload bench_getpid;
+extern const struct workload bench_gettid;
+extern const struct workload bench_getuid;
+extern const struct workload bench_geteuid;
+extern const struct workload bench_getgid;
+extern const struct workload bench_getegid;
 extern const struct workload bench_read1;
 extern const struct workload bench_write1;
 extern const struct workload bench_page_fault;
