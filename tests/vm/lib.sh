@@ -15,12 +15,22 @@ trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# build_programs NAME...: the C programs of this directory that guests run
-build_programs() {
+# build_program NAME [PART...]: NAME.c and PART.c, for guests to run as NAME
+build_program() {
 	mkdir -p "$programs"
-	for p in "$@"; do
-		gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -pthread \
-			-o "$programs/$p" "$here/$p.c" || exit 1
+	p=$1
+	for part in "$@"; do
+		shift
+		set -- "$@" "$here/$part.c"
+	done
+	gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -pthread \
+		-o "$programs/$p" "$@" || exit 1
+}
+
+# build_programs NAME...: C programs of one file each
+build_programs() {
+	for program in "$@"; do
+		build_program "$program"
 	done
 }
 
