@@ -14,6 +14,15 @@ done
 ok "there are reference runs" test $# -gt 0
 works "report" report -o new "$@"
 ok "the answer is 30 lines at most" test "$(wc -l <out)" -le 30
+# Of the command alone, whatever else the host does
+# shellcheck disable=SC2016
+seconds=$(sh -c '"$@" >/dev/null; times' - "$cli" report -o timed "$@" | awk -F '[ms ]+' 'END { print $1 * 60 + $2 + $3 * 60 + $4 }')
+ok "it takes at most 1 s of the CPU ($seconds s)" awk -v s="$seconds" 'BEGIN { exit !(s > 0 && s <= 1) }'
+if strace -o reads -e trace=read "$cli" report -o traced "$@" >/dev/null 2>&1; then
+	ok "files are read in blocks" test "$(wc -l <reads)" -lt 5000
+else
+	skip "files are read in blocks" "strace may not trace here"
+fi
 # The summary of all runs is in those of each.
 for f in compare.csv baseline.csv report.txt; do
 	ok "$f" diff "$top/results/reference/$f" "new/$f"

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -377,11 +378,18 @@ int manifest_load(const char *file, struct manifest *m)
 	struct source s = { .file = file, .where = "" };
 	json_error_t error;
 	int fd = infile_open(file, MAX_BYTES);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 
 	if (fd < 0)
 		return fd;
-	s.object = json_loadfd(fd, JSON_REJECT_DUPLICATES, &error);
-	close(fd);
+	if (!f) {
+		close(fd);
+		log_error("%s: out of memory", file);
+		return -ENOMEM;
+	}
+	/* Not json_loadfd(), which reads byte by byte */
+	s.object = json_loadf(f, JSON_REJECT_DUPLICATES, &error);
+	fclose(f);
 	if (!s.object) {
 		log_error("%s: line %d: %s", file, error.line, error.text);
 		return -EINVAL;
