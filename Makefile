@@ -7,8 +7,13 @@ V ?= 0
 export V
 Q := $(if $(filter 1,$(V)),,@)
 
+# Kernel and series that everything is for: a version that patches/ has a series for
+KERNEL ?=
+# Its source, if not Debian's package: an archive or a tree
+KSRC ?=
+export KERNEL KSRC
 # Kernels of the guests: links to what vm/build-kernel keeps in its cache
-KERNELS := .output/kernel
+KERNELS := $(patsubst $(CURDIR)/%,%,$(shell KERNEL='$(KERNEL)' KSRC='$(KSRC)' top='$(CURDIR)' sh -c '. vm/lib.sh; kernels_dir'))
 # Kernel that `make module` builds for, if it is not the guests' own
 KDIR ?=
 # 1: `make bench` takes few samples, and one boot of each variant
@@ -54,6 +59,8 @@ help:
 	@echo 'make check    style and static checks of patches, module, C and scripts'
 	@echo 'make clean    drop what was built here (the kernel cache stays)'
 	@echo
+	@echo 'KERNEL=VERSION  of a series in patches/: everything is for that kernel (6.12)'
+	@echo 'KSRC=PATH       of an archive or a tree, e.g. a git checkout: its source is that'
 	@echo 'V=1 shows every command.  Kernels and logs: $${XDG_CACHE_HOME:-~/.cache}/ptiscope'
 
 deps:

@@ -44,6 +44,22 @@ on_exit() {
 	trap 'exit 143' TERM
 }
 
+# Series and kernel that everything is for, if KERNEL= and KSRC= name no other
+default_kernel=6.12
+
+# kernel_suffix KERNEL SOURCE: tells that kernel's files from those of the default
+kernel_suffix() {
+	case ${1:-${2:+own}} in
+	'' | "$default_kernel") ;;
+	*) printf -- '-%s' "${1:-own}" ;;
+	esac
+}
+
+# kernels_dir: where make kernel leaves links to the kernels, stock and patched
+kernels_dir() {
+	printf '%s/.output/kernel%s\n' "$top" "$(kernel_suffix "${KERNEL:-}" "${KSRC:-}")"
+}
+
 # cache_root: directory that holds what is built once and used often
 cache_root() {
 	printf '%s/ptiscope\n' "${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}"

@@ -6,7 +6,8 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tools_lib.sh"
 
-kernel=$top/.output/kernel/patched/vmlinux
+. "$top/vm/lib.sh"
+kernel=$(kernels_dir)/patched/vmlinux
 
 # fails STATUS TEXT COMMAND...: exits so, and says so
 fails() {

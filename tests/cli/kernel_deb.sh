@@ -10,6 +10,7 @@ top=$(cd "$here/../.." && pwd)
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 1
+unset KERNEL KSRC
 
 # deb WORD...: leaves $rc, out and err
 deb() {
@@ -28,7 +29,7 @@ refused() {
 }
 
 touch source config
-deb --dry-run --source source --config config --jobs 3 --output here
+deb --dry-run --kernel 6.12 --source source --config config --jobs 3 --output here
 is "dry run: exit code" "$rc" 0
 has "dry run: source" out '^unpack source into .*/cache/ptiscope/deb/linux$'
 has "dry run: series" out '^apply the series of .*/patches/6\.12$'
@@ -38,6 +39,12 @@ has "dry run: a distribution's keys are not needed" out '--set-str SYSTEM_TRUSTE
 has "dry run: the kernel's own packaging" out '^make -j3 bindeb-pkg$'
 has "dry run: where the packages go" out '^move the packages to here$'
 ok "dry run: writes nothing" test ! -e cache
+deb --dry-run --source source --config config
+has "a source alone: the newest series that applies" out '^apply the series of (.*/patches/[0-9.]+, or )*.*/patches/6\.12$'
+KERNEL=6.12 KSRC=source deb --dry-run --config config
+has "KERNEL= and KSRC=: that source" out '^unpack source into '
+has "KERNEL= and KSRC=: that series" out '^apply the series of [^,]*/patches/6\.12$'
+refused "a kernel without a series" 2 "there is no series for the kernel '5\.9'" --dry-run --kernel 5.9
 deb --dry-run --source source --config vm
 has "the guests' configuration" out '^configure with vm:$'
 refused "no configuration" 3 'nowhere is missing: name one with KCONFIG=' \

@@ -54,7 +54,8 @@ fixture NONE
 orc "$tmp/fixture"
 is "a kernel without the late switch: exit 3" "$rc" 3
 is "it says so" "$(wc -l <"$tmp/err")" 1
-orc "$top/.output/kernel/patched/vmlinux"
+. "$top/vm/lib.sh"
+orc "$(kernels_dir)/patched/vmlinux"
 is "the patched kernel: exit 0" "$rc" 0
 has "the patched kernel: no fault" "$tmp/out" ' 0 faults$'
 orc /dev/null

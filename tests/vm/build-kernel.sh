@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # vm/build-kernel with a stand-in for the kernel source that "builds" at once:
-# refusals, cache, broken cache, interruption, concurrency.
+# refusals, cache, broken cache, interruption, concurrency, choice of the series.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,6 +15,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 XDG_CACHE_HOME=$tmp/cache
 export XDG_CACHE_HOME
+unset KERNEL KSRC
 cache=$XDG_CACHE_HOME/ptiscope
 
 # A source tree of a few files.  Its "vmlinux" takes $(DELAY) seconds.
@@ -23,8 +24,10 @@ fake_source() {
 	mkdir -p "$src/scripts/kconfig" "$src/scripts/package" "$src/arch/x86/boot" \
 		"$src/tools/testing/selftests/x86" "$src/tools/include/uapi"
 	printf 'one\ntwo\nthree\nfour\nfive\nsix\n' >"$src/file"
-	touch "$src/tools/testing/selftests/lib.mk" "$src/tools/testing/selftests/kselftest.h"
+	touch "$src/arch/x86/boot/setup" "$src/tools/testing/selftests/lib.mk" "$src/tools/testing/selftests/kselftest.h"
 	cat >"$src/Makefile" <<'EOF'
+VERSION = 7
+PATCHLEVEL = 3
 srctree := .
 tinyconfig olddefconfig:
 	touch .config
@@ -54,7 +57,7 @@ pack() {
 
 # build ARG...: in place of this shell, so that a signal to it arrives
 build() {
-	exec "$top/vm/build-kernel" --source "$tmp/source.tar.xz" --patches "$tmp/patches" \
+	exec "$top/vm/build-kernel" --kernel 6.12 --source "$tmp/source.tar.xz" --patches "$tmp/patches" \
 		--config "$tmp/config" "$@"
 }
 
@@ -141,6 +144,19 @@ echo 'CONFIG_NOT_THERE=y' >>"$tmp/config"
 status build stock
 is "an option that does not stick is refused" "$rc" 1
 has "the option is named" "$tmp/err" 'CONFIG_NOT_THERE=y did not stick'
+echo 'CONFIG_NOT_THERE=y # up to 7.3' >>"$tmp/config"
+status build stock
+is "an option that this kernel should still have is refused" "$rc" 1
+echo 'CONFIG_NOT_THERE=y # from 7.3' >"$tmp/config"
+status build stock
+is "an option that this kernel should have by now is refused" "$rc" 1
+printf 'CONFIG_NOT_THERE=%s\n' 'y # up to 6.12' 'y # from 7.10' >"$tmp/config"
+status build stock
+is "options of earlier and later kernels may be absent" "$rc" 0
+echo 'CONFIG_A=y # maybe' >"$tmp/config"
+status build stock
+is "any other remark is refused" "$rc" 1
+has "and named" "$tmp/err" "'# maybe' is neither"
 echo 'CONFIG_A=y' >"$tmp/config"
 
 touch "$tmp/src/linux-source/broken"
@@ -188,4 +204,62 @@ for n in 1 2 3 4 5; do
 	status build stock
 done
 is "old kernels are pruned" "$(find "$cache/kernel" -maxdepth 1 -name 'stock-*' | wc -l)" 3
+# A copy with series of its own, for a tree instead of an archive
+echo 'CONFIG_A=y' >"$tmp/config"
+copy=$tmp/copy
+mkdir -p "$copy/vm" "$copy/patches"
+cp "$top"/vm/*.sh "$top/vm/build-kernel" "$top/vm/kernel-source" "$copy/vm/"
+# put_series KERNEL HUNK LINE...: a series of one patch there
+put_series() {
+	v=$1
+	shift
+	make_patch "$@"
+	rm -rf "$copy/patches/$v"
+	mv "$tmp/patches" "$copy/patches/$v"
+}
+
+# own ARG...: build with these series
+own() {
+	exec "$copy/vm/build-kernel" --config "$tmp/config" "$@"
+}
+
+tree=$tmp/src/linux-source
+put_series 6.9 old '@@ -2,3 +2,3 @@' two three four
+put_series 6.10 new '@@ -2,3 +2,3 @@' two three four
+status own --source "$tree" patched
+is "a tree: builds" "$rc" 0
+dir=$(cat "$tmp/out")
+has "a tree: the newest series that applies" "$tmp/err" 'the series is that of 6\.10 '
+is "a tree: the patch is in" "$(sed -n 3p "$dir/vmlinux")" X
+is "a tree: stays as it was" "$(sed -n 3p "$tree/file")" three
+touch "$tree/file"
+status own --source "$tree" patched
+has "a tree: of the same content comes from the cache" "$tmp/err" 'in the cache'
+put_series 6.10 new '@@ -2,3 +2,3 @@' two THREE four
+status own --source "$tree" patched
+is "the newest series does not apply: builds" "$rc" 0
+has "the newest series does not apply: the next" "$tmp/err" 'the series is that of 6\.9 '
+put_series 6.9 old '@@ -2,3 +2,3 @@' TWO three four
+status own --source "$tree" patched
+is "no series applies: exit 1" "$rc" 1
+has "no series applies: the newest is named" "$tmp/err" '0001-new.patch does not apply'
+has "no series applies: and its hunk" "$tmp/err" 'Hunk #1 FAILED at 2'
+is "no series applies: nothing left over" "$(leftovers)" ""
+status own --kernel 6.8 --source "$tree" patched
+is "a kernel without a series: usage error" "$rc" 2
+status own --source "$tmp/patches/.." patched
+is "a directory that is no source: exit 3" "$rc" 3
+put_series 6.9 old '@@ -2,3 +2,3 @@' two three four
+git -C "$tree" init -q
+printf 'ignored\n' >"$tree/.gitignore"
+git -C "$tree" add -A
+KSRC=$tree KERNEL=6.9 status own patched
+is "a checkout, by KSRC= and KERNEL=: builds" "$rc" 0
+is "a checkout: in a place of its own" "$(basename "$(cat "$tmp/out")" | sed 's|-[0-9a-f]*$||')" patched-6.9
+touch "$tree/ignored"
+KSRC=$tree KERNEL=6.9 status own patched
+has "a checkout: what git ignores is no part of it" "$tmp/err" 'in the cache'
+touch "$tree/added"
+KSRC=$tree KERNEL=6.9 status own patched
+ok "a checkout: a new file is" sh -c "! grep -q 'in the cache' '$tmp/err'"
 tap_done

@@ -7,7 +7,7 @@ top=$(cd "$here/../.." && pwd)
 prog=$0
 . "$top/vm/lib.sh"
 . "$here/../tap.sh"
-kernels=$top/.output/kernel
+kernels=$(kernels_dir)
 rc=0
 tmp=$(mktemp -d) || exit 1
 programs=$tmp/programs
