@@ -255,7 +255,7 @@ const struct command command_report = {
 		"configuration, iterations, unit) are refused; --force compares them all the same,\n"
 		"and the report says so.\n\n"
 		"--format csv prints the rows of compare.csv, baseline.csv, and those of marks and\n"
-		"PTI's cost; json holds everything (docs/report.schema.json). --html writes one page that loads\n"
-		"nothing from elsewhere; its plots need gnuplot.",
+		"PTI's cost; json holds everything (docs/report.schema.json). --html writes one\n"
+		"page that loads nothing from elsewhere; its plots need gnuplot.",
 	.run = run_report,
 };

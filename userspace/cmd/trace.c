@@ -22,6 +22,10 @@
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define DURATION_MAX_S 86400
 
+/* Some 700 bytes of a file each */
+#define RECORDS_DEFAULT 20000
+#define RECORDS_MAX 1000000
+
 /** struct words - options whose text is looked at once all are known */
 struct words {
 	uint64_t pid;
@@ -31,6 +35,7 @@ struct words {
 	const char *paths;
 	const char *syscall;
 	const char *events;
+	uint64_t records;
 	bool no_marks;
 };
 
@@ -96,6 +101,23 @@ static int open_cgroup(struct bpf_filter *f, const char *name)
 		return OPTS_GO_ON;
 	log_error("cgroup %s: %s", path, strerror(errno));
 	return EXIT_RUNTIME;
+}
+
+/* The module knows processes and paths, nothing else. */
+static int choose_timeline(struct trace_opts *o, const struct words *w)
+{
+	if (!o->timeline && (w->records || o->stop_above))
+		return opts_usage_error(&command_trace,
+					"--records and --stop-above go with "
+					"--timeline alone");
+	o->records = w->records ? w->records : RECORDS_DEFAULT;
+	if (o->timeline && (w->comm || w->cgroup || w->syscall || w->events ||
+			    w->no_marks || o->out || o->json))
+		return opts_usage_error(
+			&command_trace,
+			"--timeline goes with --duration, --pid, --path and "
+			"--workload alone");
+	return OPTS_GO_ON;
 }
 
 static int choose_events(struct trace_opts *o, const struct words *w)
@@ -191,6 +213,15 @@ static int parse(struct trace_opts *o, int argc, char **argv)
 		  "replace DIR when it exists", 0, 0, NULL },
 		{ "lane", 'l', OPT_CHOICE, &o->lane, "LANE",
 		  "what a TSC tick means here", 0, 0, lane_names },
+		{ "timeline", 0, OPT_STR, &o->timeline, "FILE",
+		  "write trace events for Perfetto, of the module's records", 0,
+		  0, NULL },
+		{ "records", 0, OPT_U64, &w.records, "N",
+		  "most that FILE holds, the last ones, default 20000", 1,
+		  RECORDS_MAX, NULL },
+		{ "stop-above", 0, OPT_U64, &o->stop_above, "TICKS",
+		  "end at a window or switch that takes longer", 1, INT64_MAX,
+		  NULL },
 		{ "json", 'j', OPT_FLAG, &o->json, NULL,
 		  "print JSON at the end, no live tables", 0, 0, NULL },
 		{ 0 }
@@ -203,6 +234,8 @@ static int parse(struct trace_opts *o, int argc, char **argv)
 		code = choose_filter(o, &w);
 	if (code == OPTS_GO_ON)
 		code = choose_events(o, &w);
+	if (code == OPTS_GO_ON)
+		code = choose_timeline(o, &w);
 	o->filter.by_syscall = o->top > 0;
 	return code;
 }
@@ -214,7 +247,7 @@ static struct why unsupported(const struct trace_opts *o, const struct env *env)
 
 	if (o->filter.marks)
 		why = env_no_marks(env);
-	if (!why_not(&why) && !env->btf)
+	if (!why_not(&why) && !env->btf && !o->timeline)
 		why = (struct why){ "the kernel has no BTF",
 				    "build it with CONFIG_DEBUG_INFO_BTF=y" };
 	return why;
@@ -335,6 +368,8 @@ static int trace(struct trace_opts *o)
 		return EXIT_RUNTIME;
 	}
 	o->filter.pcid = env.pcid;
+	if (o->timeline)
+		return trace_timeline(o, &env);
 	if (o->workload)
 		o->filter.tgid = getpid();
 	t = calloc(1, sizeof(*t));
@@ -376,7 +411,7 @@ const struct command command_trace = {
 	.usage = "[options]",
 	.details =
 		"Needs a patched kernel booted with pti_marks=on, and root; with "
-		"--no-marks any\nkernel with BTF. Ctrl-C and SIGTERM end it with a "
-		"summary; several can run at once.",
+		"--no-marks any\nkernel with BTF; with --timeline the module. Ctrl-C and SIGTERM end it with a\n"
+		"summary; several can run at once, but for --timeline.",
 	.run = trace_main,
 };

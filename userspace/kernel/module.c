@@ -118,15 +118,17 @@ int module_reader_start(const struct module_reader *r, pid_t tid)
  * module_reader_filter() - say whose records the next recordings keep
  * @r: reader, not recording
  * @tgid: process, 0 for all
+ * @paths: bit n: path n of enum pti_path; PTISCOPE_PATHS_ALL
  *
  * Return: 0 or a negative errno; -ESRCH where there is no such process.
  */
-int module_reader_filter(const struct module_reader *r, pid_t tgid)
+int module_reader_filter(const struct module_reader *r, pid_t tgid,
+			 uint64_t paths)
 {
 	const struct ptiscope_filter filter = {
 		.version = PTISCOPE_ABI_VERSION,
 		.size = sizeof(filter),
-		.paths = PTISCOPE_PATHS_ALL,
+		.paths = paths,
 		.cpu = PTISCOPE_NO_CPU,
 		.tgid = (uint32_t)tgid,
 	};

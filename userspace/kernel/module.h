@@ -23,7 +23,8 @@ int module_reader_open(struct module_reader *r, struct why *why);
 int module_reader_need(struct module_reader *r, const char *command);
 void module_reader_close(struct module_reader *r);
 int module_reader_start(const struct module_reader *r, pid_t tid);
-int module_reader_filter(const struct module_reader *r, pid_t tgid);
+int module_reader_filter(const struct module_reader *r, pid_t tgid,
+			 uint64_t paths);
 int module_reader_stop(const struct module_reader *r);
 ssize_t module_reader_drain(const struct module_reader *r,
 			    struct ptiscope_record *records, size_t room);

@@ -150,7 +150,8 @@ static ssize_t record_once(struct recorder *r)
 
 	err = bench_prepare(r->ctx);
 	if (!err && w->other_process)
-		err = module_reader_filter(reader, r->ctx->helper);
+		err = module_reader_filter(reader, r->ctx->helper,
+					   PTISCOPE_PATHS_ALL);
 	if (!err)
 		err = module_reader_start(reader, tid);
 	if (err)
@@ -285,7 +286,8 @@ static int record_all(struct recorder *r, uint64_t samples)
 		err = push_counts(r);
 	/* The next workload is no process of its own. */
 	if (!err && r->ctx->w->other_process)
-		err = module_reader_filter(r->plan->reader, 0);
+		err = module_reader_filter(r->plan->reader, 0,
+					   PTISCOPE_PATHS_ALL);
 	mark_lost(r->rec);
 	return err;
 }

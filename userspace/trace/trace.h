@@ -24,6 +24,9 @@
  * @force: replace @out
  * @lane: enum lane, or -1 where the user named none
  * @json: print JSON
+ * @timeline: file of trace events to write of the module's records, or NULL
+ * @records: most that it holds, the last ones
+ * @stop_above: ticks of a window or switch that end it, 0: none
  */
 struct trace_opts {
 	uint64_t duration;
@@ -37,6 +40,9 @@ struct trace_opts {
 	bool force;
 	int lane;
 	bool json;
+	const char *timeline;
+	uint64_t records;
+	uint64_t stop_above;
 };
 
 /**
@@ -79,6 +85,9 @@ struct trace_top {
 void trace_top(const struct bpf_counts *counts, uint64_t most,
 	       struct trace_top *top);
 const char *trace_reason(unsigned int reason);
+
+/* record.c */
+int trace_timeline(const struct trace_opts *o, const struct env *env);
 
 /* events.c */
 void trace_print_events(const struct trace *t);
