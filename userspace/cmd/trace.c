@@ -170,6 +170,43 @@ static int choose_filter(struct trace_opts *o, const struct words *w)
 	return code == OPTS_GO_ON ? open_cgroup(f, w->cgroup) : code;
 }
 
+#define TIMELINE_OPTIONS(o, w)                                            \
+	{ "timeline",                                                     \
+	  0,                                                              \
+	  OPT_STR,                                                        \
+	  &(o)->timeline,                                                 \
+	  "FILE",                                                         \
+	  "write trace events for Perfetto, of the module's records",     \
+	  0,                                                              \
+	  0,                                                              \
+	  NULL },                                                         \
+		{ "records",                                              \
+		  0,                                                      \
+		  OPT_U64,                                                \
+		  &(w)->records,                                          \
+		  "N",                                                    \
+		  "most that FILE holds, the last ones, default 20000",   \
+		  1,                                                      \
+		  RECORDS_MAX,                                            \
+		  NULL },                                                 \
+	{                                                                 \
+		"stop-above", 0, OPT_U64, &(o)->stop_above, "TICKS",      \
+			"end at a window or switch that takes longer", 1, \
+			INT64_MAX, NULL                                   \
+	}
+
+/* Returns an exit code, or OPTS_GO_ON. */
+static int choose_all(struct trace_opts *o, const struct words *w)
+{
+	int code = choose_workload(o, w);
+
+	if (code == OPTS_GO_ON)
+		code = choose_filter(o, w);
+	if (code == OPTS_GO_ON)
+		code = choose_events(o, w);
+	return code == OPTS_GO_ON ? choose_timeline(o, w) : code;
+}
+
 /* Defaults are set; what is given is filled in, the cgroup opened */
 static int parse(struct trace_opts *o, int argc, char **argv)
 {
@@ -213,15 +250,7 @@ static int parse(struct trace_opts *o, int argc, char **argv)
 		  "replace DIR when it exists", 0, 0, NULL },
 		{ "lane", 'l', OPT_CHOICE, &o->lane, "LANE",
 		  "what a TSC tick means here", 0, 0, lane_names },
-		{ "timeline", 0, OPT_STR, &o->timeline, "FILE",
-		  "write trace events for Perfetto, of the module's records", 0,
-		  0, NULL },
-		{ "records", 0, OPT_U64, &w.records, "N",
-		  "most that FILE holds, the last ones, default 20000", 1,
-		  RECORDS_MAX, NULL },
-		{ "stop-above", 0, OPT_U64, &o->stop_above, "TICKS",
-		  "end at a window or switch that takes longer", 1, INT64_MAX,
-		  NULL },
+		TIMELINE_OPTIONS(o, &w),
 		{ "json", 'j', OPT_FLAG, &o->json, NULL,
 		  "print JSON at the end, no live tables", 0, 0, NULL },
 		{ 0 }
@@ -229,13 +258,7 @@ static int parse(struct trace_opts *o, int argc, char **argv)
 	int code = opts_parse_all(&command_trace, table, argc, argv);
 
 	if (code == OPTS_GO_ON)
-		code = choose_workload(o, &w);
-	if (code == OPTS_GO_ON)
-		code = choose_filter(o, &w);
-	if (code == OPTS_GO_ON)
-		code = choose_events(o, &w);
-	if (code == OPTS_GO_ON)
-		code = choose_timeline(o, &w);
+		code = choose_all(o, &w);
 	o->filter.by_syscall = o->top > 0;
 	return code;
 }
