@@ -62,6 +62,7 @@ put proc/sys/kernel/osrelease 6.12.0-copied
 put proc/kallsyms '0000000000000000 D __tracepoint_pti_switch'
 put sys/kernel/pti/switch late
 put sys/kernel/pti/marks off
+put sys/kernel/pti/skip off
 put sys/kernel/security/lockdown 'none [integrity] confidentiality'
 put sys/devices/system/cpu/online 0-7
 put sys/devices/system/cpu/vulnerabilities/mds 'Vulnerable: no microcode'
@@ -72,6 +73,7 @@ is "its microcode" "$(fact microcode value)" '"0x28"'
 is "its switch" "$(fact switch value)" '"late"'
 is "its marks" "$(fact marks value)" false
 has "why there are none" out 'pti_marks=on'
+is "its calls that skip the switch" "$(fact skip value)" false
 is "its PCID" "$(fact pcid value)" true
 is "its INVPCID" "$(fact invpcid value)" false
 is "the remedy for INVPCID" "$(fact invpcid remedy)" \

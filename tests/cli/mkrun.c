@@ -36,7 +36,7 @@ static const struct {
 #define N_WORKLOADS (sizeof(workloads) / sizeof(workloads[0]))
 
 struct settings {
-	uint64_t lane, variant, switch_mode, marks, pcid, n, jitter, add,
+	uint64_t lane, variant, switch_mode, marks, skip, pcid, n, jitter, add,
 		window, lost, seed, force, chase, iterations;
 	const char *kernel;
 	const char *cpu;
@@ -60,8 +60,10 @@ static void fill(struct settings *s, struct run *run, unsigned int path,
 		 enum metric metric, const char *name, uint32_t divisor,
 		 uint64_t base)
 {
-	enum unit unit = metric == METRIC_FLUSH_SHARE ? UNIT_COUNT :
-							run->manifest.unit;
+	enum unit unit = metric == METRIC_FLUSH_SHARE ||
+					 metric == METRIC_SKIPPED ?
+				 UNIT_COUNT :
+				 run->manifest.unit;
 	struct series *series = sample_set_add(&run->samples, path, metric,
 					       unit, name, divisor);
 
@@ -90,6 +92,12 @@ static void fill_marks(struct settings *s, struct run *run, size_t i)
 	fill(s, run, workloads[i].exit, METRIC_FLUSH_SHARE, name, 1, 1);
 }
 
+/* skip=1: getppid stands for the calls that skip the switch. */
+static bool is_skipped(size_t i)
+{
+	return !i;
+}
+
 static void fill_run(struct settings *s, struct run *run)
 {
 	for (size_t i = 0; i < N_WORKLOADS; i++) {
@@ -108,10 +116,16 @@ static void fill_run(struct settings *s, struct run *run)
 			w->verified = VERIFIED_YES;
 			w->seen[workloads[i].path] = w->iterations * w->samples;
 			fill_marks(s, run, i);
+			if (s->skip)
+				fill(s, run, workloads[i].path, METRIC_SKIPPED,
+				     workloads[i].name, workloads[i].divisor,
+				     is_skipped(i));
 		}
 		fill(s, run, workloads[i].path, METRIC_ROUND_TRIP,
 		     workloads[i].name, workloads[i].divisor,
-		     workloads[i].round_trip + s->add);
+		     s->skip && is_skipped(i) ?
+			     22 :
+			     workloads[i].round_trip + s->add);
 	}
 }
 
@@ -144,6 +158,7 @@ static void describe(const struct settings *s, struct manifest *m)
 	m->switch_mode = s->switch_mode;
 	m->pti = s->switch_mode != SWITCH_OFF;
 	m->marks = s->marks;
+	m->skip = s->skip;
 	m->pcid = s->pcid;
 	m->tsc_khz = 1000000;
 	m->unit = s->lane == LANE_TCG ? UNIT_NS :
@@ -188,17 +203,12 @@ static void set_number(struct settings *s, const char *key, const char *text)
 		const char *key;
 		uint64_t *value;
 	} numbers[] = {
-		{ "marks", &s->marks },
-		{ "pcid", &s->pcid },
-		{ "n", &s->n },
-		{ "jitter", &s->jitter },
-		{ "add", &s->add },
-		{ "window", &s->window },
-		{ "lost", &s->lost },
-		{ "seed", &s->seed },
-		{ "force", &s->force },
-		{ "chase", &s->chase },
-		{ "iterations", &s->iterations },
+		{ "marks", &s->marks },	  { "skip", &s->skip },
+		{ "pcid", &s->pcid },	  { "n", &s->n },
+		{ "jitter", &s->jitter }, { "add", &s->add },
+		{ "window", &s->window }, { "lost", &s->lost },
+		{ "seed", &s->seed },	  { "force", &s->force },
+		{ "chase", &s->chase },	  { "iterations", &s->iterations },
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {

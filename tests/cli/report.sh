@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 compare_header='lane,path,workload,metric,unit,n_early,n_late,early,late,diff,ratio,ci_low,ci_high,p_value,verdict,boots_early,boots_late,basis,early_low,early_high,late_low,late_high,p_alone,family,detectable,early_is,late_is'
-summary_header='run,kernel,lane,switch,marks,pcid,path,workload,metric,unit,n,lost,min,p05,median,mean,p95,p99,max,ci_low,ci_high,ci_of'
+summary_header='run,kernel,lane,switch,marks,pcid,path,workload,metric,unit,n,lost,min,p05,median,mean,p95,p99,max,ci_low,ci_high,ci_of,skip'
 
 # row FILE PREFIX: the rest of the row that begins so
 row() {

@@ -6,7 +6,7 @@
 
 #define HEADER                                                                \
 	"run,kernel,lane,switch,marks,pcid,path,workload,metric,unit,n,lost," \
-	"min,p05,median,mean,p95,p99,max,ci_low,ci_high,ci_of\n"
+	"min,p05,median,mean,p95,p99,max,ci_low,ci_high,ci_of,skip\n"
 
 /* A CSV file in memory. */
 struct memory {
@@ -97,9 +97,9 @@ static void summary_of_a_run(void **state)
 	memory_expect(
 		&m, HEADER
 		"\"a,run\",6.12.0,icount,late,on,on,syscall64,getppid,round_trip,"
-		"instructions,5,3,50,50.1,51,51,51.9,51.98,52,50,52,median\n"
+		"instructions,5,3,50,50.1,51,51,51.9,51.98,52,50,52,median,off\n"
 		"\"a,run\",6.12.0,icount,late,on,on,syscall64,getppid,entries,"
-		"count,2,0,1,1,1,1,1,1,1,1,1,median\n");
+		"count,2,0,1,1,1,1,1,1,1,1,1,median,off\n");
 	run_deinit(&run);
 }
 
@@ -158,7 +158,7 @@ static void a_series_without_samples_has_empty_figures(void **state)
 	assert_int_equal(write_summary(&run, m.csv.f), 0);
 	memory_expect(&m, HEADER
 		      "r,6.12.0,icount,off,off,off,timer,timer,round_trip,"
-		      "instructions,0,7,,,,,,,,,,\n");
+		      "instructions,0,7,,,,,,,,,,,off\n");
 	run_deinit(&run);
 }
 
@@ -177,9 +177,9 @@ static void runs_follow_each_other(void **state)
 	assert_int_equal(summary_write(runs, 2, m.csv.f), 0);
 	memory_expect(&m, HEADER
 		      "a,6.12.0,icount,off,off,off,timer,timer,round_trip,"
-		      "instructions,1,0,9,9,9,9,9,9,9,9,9,median\n"
+		      "instructions,1,0,9,9,9,9,9,9,9,9,9,median,off\n"
 		      "b,6.12.0,icount,off,off,off,timer,timer,round_trip,"
-		      "instructions,1,0,8,8,8,8,8,8,8,8,8,median\n");
+		      "instructions,1,0,8,8,8,8,8,8,8,8,8,median,off\n");
 	run_deinit(&a);
 	run_deinit(&b);
 }

@@ -24,7 +24,7 @@ static void fill_reference(struct manifest *m)
 	m->variant = VARIANT_PATCHED;
 	m->lane = LANE_TCG;
 	m->switch_mode = SWITCH_LATE;
-	m->marks = m->pti = m->pcid = true;
+	m->marks = m->skip = m->pti = m->pcid = true;
 	m->tsc_khz = 2400000;
 	m->unit = UNIT_NS;
 	m->ticks_per_unit = 2.4;
@@ -45,6 +45,7 @@ static void fill_reference(struct manifest *m)
 	w->declared[PTI_PATH_SYSCALL64] = 1;
 	w->seen[PTI_PATH_SYSCALL64] = 51200;
 	w->seen[PTI_PATH_TIMER] = 3;
+	w->skipped = 44;
 	w->has_seen = true;
 	w->verified = VERIFIED_YES;
 	w->has_noise = true;
@@ -81,7 +82,7 @@ static void what_is_saved_is_loaded(void **state)
 	assert_string_equal(m.config, "01234567");
 	assert_int_equal(m.lane, LANE_TCG);
 	assert_int_equal(m.switch_mode, SWITCH_LATE);
-	assert_true(m.marks && m.pti && m.pcid);
+	assert_true(m.marks && m.skip && m.pti && m.pcid);
 	assert_int_equal(m.unit, UNIT_NS);
 	assert_true(m.ticks_per_unit == 2.4);
 	assert_true(m.has_mark_pair && m.mark_pair.median == 30 &&
@@ -89,6 +90,7 @@ static void what_is_saved_is_loaded(void **state)
 	assert_int_equal(m.capture_lost, 2);
 	assert_int_equal(m.n_workloads, 2);
 	assert_int_equal(m.workloads[0].seen[PTI_PATH_TIMER], 3);
+	assert_int_equal(m.workloads[0].skipped, 44);
 	assert_int_equal(m.workloads[0].declared[PTI_PATH_SYSCALL64], 1);
 	assert_int_equal(m.workloads[0].verified, VERIFIED_YES);
 	assert_true(m.workloads[0].has_noise &&
@@ -210,6 +212,7 @@ static void senseless_values_are_refused(void **state)
 	load_with("", "variant", json_string(""), "'variant'");
 	load_with("", "switch", json_string("off"), "contradicts");
 	load_with("", "pti", json_false(), "contradicts");
+	load_with("", "switch", json_string("early"), "contradicts");
 	load_with("", "pti", json_integer(1), "'pti'");
 	load_with("", "unit", json_string("count"), "'unit'");
 	load_with("", "unit", json_string("seconds"), "'unit'");

@@ -183,7 +183,7 @@ static void wrong_fields_are_refused(void **state)
 		{ AT_PATH, "\33", 1, "unknown path" },
 		{ AT_PATH, "\0\1", 2, "unknown path" },
 		{ AT_METRIC, "\0", 1, "unknown metric" },
-		{ AT_METRIC, "\13", 1, "unknown metric" },
+		{ AT_METRIC, "\14", 1, "unknown metric" },
 		{ AT_UNIT, "\0", 1, "unknown unit" },
 		{ AT_UNIT, "\5", 1, "unknown unit" },
 		{ AT_NAME_LENGTH, "\0", 1, "workload name" },

@@ -24,14 +24,14 @@ static uint64_t count_entries(const struct manifest *m, const struct key *key)
 }
 
 static const struct group *find(const struct machine *machine,
-				enum switch_mode mode, bool marks)
+				enum switch_mode mode, bool marks, bool skip)
 {
-	const struct group *group = group_find(machine->group, machine->n,
-					       VARIANT_PATCHED, mode, marks);
+	struct side side = { VARIANT_PATCHED, mode, marks, skip };
+	const struct group *group =
+		group_find(machine->group, machine->n, &side);
 
-	return group ? group :
-		       group_find(machine->group, machine->n, VARIANT_STOCK,
-				  mode, marks);
+	side.variant = VARIANT_STOCK;
+	return group ? group : group_find(machine->group, machine->n, &side);
 }
 
 /* A kernel with the patches goes before one without, marks off before marks on. */
@@ -47,11 +47,11 @@ static void find_sides(struct answer *answer, const struct part *part)
 	}
 	for (int marks = 0; marks < 2; marks++) {
 		answer->group[ANSWER_OFF] =
-			find(&part->machine, SWITCH_OFF, marks);
+			find(&part->machine, SWITCH_OFF, marks, false);
 		answer->group[ANSWER_EARLY] =
-			find(&part->machine, SWITCH_EARLY, marks);
+			find(&part->machine, SWITCH_EARLY, marks, false);
 		answer->group[ANSWER_LATE] =
-			find(&part->machine, SWITCH_LATE, marks);
+			find(&part->machine, SWITCH_LATE, marks, false);
 		for (int side = 0; side < ANSWER_SIDES; side++)
 			if (answer->group[side])
 				return;

@@ -16,12 +16,12 @@ static int compare_machines(const struct manifest *a, const struct manifest *b)
 	return order ? order : (int)a->unit - (int)b->unit;
 }
 
-/* PTI on before PTI off, marks off before marks on, stock before patched, early before late. */
+/* PTI on before PTI off, marks off before on, stock before patched, early before late, skip last. */
 static int variant_place(const struct manifest *m)
 {
-	return (m->switch_mode == SWITCH_OFF) << 3 | m->marks << 4 |
-	       (m->variant == VARIANT_PATCHED) << 1 |
-	       (m->switch_mode == SWITCH_LATE);
+	return m->marks << 5 | (m->switch_mode == SWITCH_OFF) << 4 |
+	       (m->variant == VARIANT_PATCHED) << 2 |
+	       (m->switch_mode == SWITCH_LATE) << 1 | m->skip;
 }
 
 static int compare_variants(const struct manifest *a, const struct manifest *b)
@@ -138,14 +138,14 @@ size_t groups_machine(const struct groups *groups, size_t first,
  * Return: the group, or NULL when no such run was given
  */
 const struct group *group_find(const struct group *group, size_t n,
-			       enum variant variant,
-			       enum switch_mode switch_mode, bool marks)
+			       const struct side *side)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct manifest *m = group_manifest(&group[i]);
 
-		if (m->variant == variant && m->switch_mode == switch_mode &&
-		    m->marks == marks)
+		if (m->variant == side->variant &&
+		    m->switch_mode == side->mode && m->marks == side->marks &&
+		    m->skip == side->skip)
 			return &group[i];
 	}
 	return NULL;
@@ -168,6 +168,8 @@ const char *group_label(const struct group *group)
 	};
 	const struct manifest *m = group_manifest(group);
 
+	if (m->skip)
+		return m->marks ? "late, skip, marks" : "late, skip";
 	return labels[m->variant][m->switch_mode][m->marks];
 }
 

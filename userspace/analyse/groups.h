@@ -11,7 +11,7 @@
 /**
  * struct group - the runs of one variant on one machine
  *
- * Only runs that agree in lane, CPU, PCID, unit, stock or patched, switch and
+ * Only runs that agree in lane, CPU, PCID, unit, stock or patched, switch, skip and
  * marks share a group; nothing is ever pooled across groups.  What else runs may
  * differ in is refused before (alike.h), unless that is overruled.
  *
@@ -62,6 +62,14 @@ struct machine {
 	size_t n;
 };
 
+/** struct side - a variant, as one side of a comparison */
+struct side {
+	enum variant variant;
+	enum switch_mode mode;
+	bool marks;
+	bool skip;
+};
+
 /** for_each_run() - every run of a machine, by group: @group->runs[@i] */
 #define for_each_run(machine, group, i)                        \
 	for (const struct group *group = (machine)->group;     \
@@ -74,8 +82,7 @@ bool group_same_machine(const struct group *a, const struct group *b);
 size_t groups_machine(const struct groups *groups, size_t first,
 		      struct machine *machine);
 const struct group *group_find(const struct group *group, size_t n,
-			       enum variant variant,
-			       enum switch_mode switch_mode, bool marks);
+			       const struct side *side);
 const struct manifest *group_manifest(const struct group *group);
 const char *group_label(const struct group *group);
 

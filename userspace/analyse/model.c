@@ -10,25 +10,30 @@
 #include "analyse/model.h"
 #include "stats/power.h"
 
-#define EARLY(marks)                                 \
-	{                                            \
-		VARIANT_PATCHED, SWITCH_EARLY, marks \
+/* The sides of comparisons */
+#define EARLY(marks)                                        \
+	{                                                   \
+		VARIANT_PATCHED, SWITCH_EARLY, marks, false \
 	}
-#define LATE(marks)                                 \
-	{                                           \
-		VARIANT_PATCHED, SWITCH_LATE, marks \
+#define LATE(marks)                                        \
+	{                                                  \
+		VARIANT_PATCHED, SWITCH_LATE, marks, false \
 	}
-#define OFF(marks)                                 \
-	{                                          \
-		VARIANT_PATCHED, SWITCH_OFF, marks \
+#define SKIP(marks)                                       \
+	{                                                 \
+		VARIANT_PATCHED, SWITCH_LATE, marks, true \
 	}
-#define STOCK_EARLY                                \
-	{                                          \
-		VARIANT_STOCK, SWITCH_EARLY, false \
+#define OFF(marks)                                        \
+	{                                                 \
+		VARIANT_PATCHED, SWITCH_OFF, marks, false \
 	}
-#define STOCK_OFF                                \
-	{                                        \
-		VARIANT_STOCK, SWITCH_OFF, false \
+#define STOCK_EARLY                                       \
+	{                                                 \
+		VARIANT_STOCK, SWITCH_EARLY, false, false \
+	}
+#define STOCK_OFF                                       \
+	{                                               \
+		VARIANT_STOCK, SWITCH_OFF, false, false \
 	}
 
 static bool is_round_trip(enum metric metric)
@@ -50,7 +55,7 @@ static bool is_tlb(enum metric metric)
 
 static bool is_any(enum metric metric)
 {
-	return metric != METRIC_ENTRIES;
+	return metric != METRIC_ENTRIES && metric != METRIC_SKIPPED;
 }
 
 /* Round trips are compared with marks off, windows and switches with marks on. */
@@ -72,6 +77,8 @@ static const struct comparison comparisons[] = {
 	{ TABLE_PTI, "early - PTI off", "pti-early/", OFF(false), EARLY(false),
 	  is_round_trip },
 	{ TABLE_PTI, "late - PTI off", "pti-late/", OFF(false), LATE(false),
+	  is_round_trip },
+	{ TABLE_SKIP, "late, skip - late", "skip/", LATE(false), SKIP(false),
 	  is_round_trip },
 };
 
@@ -184,8 +191,7 @@ static void judge(struct part *part, const struct equivalence *eq)
 static const struct group *find_side(const struct machine *machine,
 				     const struct side *side)
 {
-	return group_find(machine->group, machine->n, side->variant, side->mode,
-			  side->marks);
+	return group_find(machine->group, machine->n, side);
 }
 
 static int collect_keys(struct part *part, size_t comparisons_max)

@@ -12,6 +12,7 @@
  * @TABLE_BASELINE: patched against stock
  * @TABLE_MARKS: marks on against marks off
  * @TABLE_PTI: PTI on against PTI off
+ * @TABLE_SKIP: late with calls that skip the switch against late without
  * @TABLE_RUNS: one run against another, by name
  */
 enum table {
@@ -20,15 +21,9 @@ enum table {
 	TABLE_BASELINE,
 	TABLE_MARKS,
 	TABLE_PTI,
+	TABLE_SKIP,
 	TABLE_RUNS,
 	TABLE_COUNT
-};
-
-/** struct side - the variant on one side of a comparison */
-struct side {
-	enum variant variant;
-	enum switch_mode mode;
-	bool marks;
 };
 
 /**

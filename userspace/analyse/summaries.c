@@ -71,6 +71,7 @@ static int write_row(struct csv *csv, const struct run *run,
 		if (err)
 			return err;
 	}
+	csv_text(csv, on_off(run->manifest.skip));
 	csv_end(csv);
 	return 0;
 }
@@ -131,7 +132,7 @@ int summary_write(const struct run *const *runs, size_t n, FILE *f)
 	int err = 0;
 
 	fputs("run,kernel,lane,switch,marks,pcid,path,workload,metric,unit,n,lost,"
-	      "min,p05,median,mean,p95,p99,max,ci_low,ci_high,ci_of\n",
+	      "min,p05,median,mean,p95,p99,max,ci_low,ci_high,ci_of,skip\n",
 	      f);
 	for (size_t i = 0; !err && i < n; i++)
 		err = write_run(&csv, runs[i]);

@@ -119,7 +119,7 @@ int grub_find_entry(FILE *config, const char *release, struct menu_entry *entry)
 static bool is_dropped(const char *word, size_t length)
 {
 	static const char *const prefixes[] = { "pti=", "pti_switch=",
-						"pti_marks=" };
+						"pti_marks=", "pti_skip=" };
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (!strncmp(word, prefixes[i], strlen(prefixes[i])))

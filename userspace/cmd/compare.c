@@ -27,6 +27,9 @@ static void warn_of_conditions(struct manifest *a, struct manifest *b)
 		log_warn("one is with PCID and one without");
 	if (a->marks != b->marks)
 		log_warn("one is with marks and one without");
+	if (a->skip != b->skip)
+		log_warn(
+			"in one some calls skip the switch, in the other none");
 }
 
 /* The exit code that --fail-if asks for, after one line on stderr if it is met */

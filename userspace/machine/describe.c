@@ -45,6 +45,7 @@ int describe_machine(struct manifest *m, const struct env *env, int lane,
 	m->lane = lane >= 0 ? (enum lane)lane : env->lane;
 	m->switch_mode = env->switch_mode;
 	m->marks = env->marks;
+	m->skip = env->skip;
 	m->pti = env->pti;
 	m->pcid = env->pcid;
 	m->pinned_cpu = cpu;

@@ -137,6 +137,8 @@ static void isolation_facts(struct diagnosis *d, const struct survey *s)
 				"mount tracefs on /sys/kernel/tracing, and run as root" } :
 			unpatched);
 	add_bool(d, section, "marks", "marks", env->marks, env_no_marks(env));
+	add_bool(d, section, "skip", "calls that skip the switch", env->skip,
+		 env_no_skip(env));
 }
 
 /**

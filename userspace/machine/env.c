@@ -110,6 +110,14 @@ static bool has_tracepoint(const char *root)
 	       has_symbol(root);
 }
 
+static bool is_on(const char *root, const char *file)
+{
+	char text[32];
+
+	return sysfile_line(root, file, text, sizeof(text)) &&
+	       !strcmp(text, "on");
+}
+
 static void probe_switch(struct env *env, const char *root)
 {
 	char text[32];
@@ -122,8 +130,8 @@ static void probe_switch(struct env *env, const char *root)
 	if (sysfile_line(root, PTI_DIR "/switch", text, sizeof(text)) &&
 	    !strcmp(text, "late"))
 		env->switch_mode = SWITCH_LATE;
-	env->marks = sysfile_line(root, PTI_DIR "/marks", text, sizeof(text)) &&
-		     !strcmp(text, "on");
+	env->marks = is_on(root, PTI_DIR "/marks");
+	env->skip = is_on(root, PTI_DIR "/skip");
 }
 
 /* What files below @root say; a copy of /proc and /sys will do. */
@@ -221,6 +229,26 @@ struct why env_no_marks(const struct env *env)
 	if (!env->marks)
 		return (struct why){ "the kernel records no marks",
 				     "boot with pti_marks=on" };
+	return (struct why){ 0 };
+}
+
+/**
+ * env_no_skip() - why no call skips the switch
+ * @env: probed
+ *
+ * Return: reason and remedy, none where some do.
+ */
+struct why env_no_skip(const struct env *env)
+{
+	if (!env->patched)
+		return (struct why){ "the kernel does not know how",
+				     "boot a kernel with the ptiscope patches" };
+	if (env->switch_mode != SWITCH_LATE)
+		return (struct why){ "only a late switch can be skipped",
+				     "boot with pti_switch=late pti_skip=on" };
+	if (!env->skip)
+		return (struct why){ "every call switches",
+				     "boot with pti_skip=on" };
 	return (struct why){ 0 };
 }
 

@@ -33,6 +33,7 @@
  * @invpcid: the same for INVPCID
  * @switch_mode: when CR3 is switched
  * @marks: the kernel records marks
+ * @skip: the kernel answers some calls without a switch
  * @module: /dev/ptiscope exists
  * @btf: the kernel describes its types
  * @pmu: the CPU's performance counters can be used
@@ -59,6 +60,7 @@ struct env {
 	bool invpcid;
 	enum switch_mode switch_mode;
 	bool marks;
+	bool skip;
 	bool module;
 	bool btf;
 	bool pmu;
@@ -71,5 +73,6 @@ int env_probe(struct env *env);
 int env_probe_files(struct env *env, const char *root);
 int env_copy(const char *dir);
 struct why env_no_marks(const struct env *env);
+struct why env_no_skip(const struct env *env);
 
 #endif /* PTISCOPE_MACHINE_ENV_H */

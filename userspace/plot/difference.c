@@ -12,8 +12,8 @@
 #include "plot/plot.h"
 
 #define TITLE_HEIGHT 140
-#define ROW_HEIGHT 15
-#define MOST_ROWS 50
+#define ROW_HEIGHT 13
+#define MOST_ROWS 58
 
 /* What lies this many times further out than three in four is beside the scale. */
 #define SCALE 4

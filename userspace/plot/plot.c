@@ -87,6 +87,8 @@ unsigned int plot_color(const struct group *group)
 		return m->switch_mode == SWITCH_OFF ? 0xc8c8c8 : 0x8c8c8c;
 	if (m->switch_mode == SWITCH_OFF)
 		return 0x7fc8a9;
+	if (m->skip)
+		return 0xcc79a7;
 	return m->switch_mode == SWITCH_LATE ? 0xd55e00 : 0x0072b2;
 }
 

@@ -11,6 +11,7 @@
 #include "analyse/format.h"
 #include "render/answer.h"
 #include "render/notes.h"
+#include "render/skip.h"
 #include "render/tlb.h"
 
 /* Reasons that are told for what was not measured; the others are in the full report. */
@@ -494,7 +495,9 @@ int answer_write(struct doc *doc, const struct report *report,
 			answer.more);
 	doc->format->list(doc);
 	write_facts(doc, facts);
-	err = write_notes(doc, report, &answer, part);
+	err = skip_answer(doc, part);
+	if (!err)
+		err = write_notes(doc, report, &answer, part);
 	if (facts->rest)
 		doc_item_of(doc, "Everything else: %s", facts->rest);
 	doc->format->list_end(doc);

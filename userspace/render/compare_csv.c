@@ -24,9 +24,10 @@ static void write_side(struct csv *csv, const struct group *group)
 	const struct manifest *m = group_manifest(group);
 	char name[32];
 
-	snprintf(name, sizeof(name), "%s%s%s",
+	snprintf(name, sizeof(name), "%s%s%s%s",
 		 m->variant == VARIANT_STOCK ? "stock-" : "",
-		 switch_names[m->switch_mode], m->marks ? "-marks" : "");
+		 switch_names[m->switch_mode], m->skip ? "-skip" : "",
+		 m->marks ? "-marks" : "");
 	csv_text(csv, name);
 }
 

@@ -170,8 +170,10 @@ static json_t *round_trips(const struct report *report, const struct part *part)
 			       "variants", cells(&part->machine, key),
 			       "comparisons",
 			       joined(comparisons(report, part, TABLE_LATE, key),
-				      comparisons(report, part, TABLE_BASELINE,
-						  key)),
+				      joined(comparisons(report, part,
+							 TABLE_BASELINE, key),
+					     comparisons(report, part,
+							 TABLE_SKIP, key))),
 			       "pti_cost", pti_cost(part, key)));
 	}
 	return array;
@@ -242,9 +244,10 @@ static json_t *records(const struct manifest *m)
 	}
 	for (size_t i = 0; i < m->n_workloads; i++)
 		push(&workloads,
-		     json_pack("{s:s, s:o, s:s}", "workload",
+		     json_pack("{s:s, s:o, s:I, s:s}", "workload",
 			       m->workloads[i].name, "seen_entries",
-			       seen(&m->workloads[i]), "verified",
+			       seen(&m->workloads[i]), "skipped",
+			       (json_int_t)m->workloads[i].skipped, "verified",
 			       verified_names[m->workloads[i].verified]));
 	return json_pack("{s:I, s:I, s:I, s:o}", "written",
 			 (json_int_t)m->capture_written, "read",

@@ -11,6 +11,7 @@
 #include "analyse/windows.h"
 #include "render/around.h"
 #include "render/sections.h"
+#include "render/skip.h"
 #include "render/tlb.h"
 
 /* A number, an interval and a count each, as text */
@@ -297,6 +298,9 @@ static int write_variants(struct doc *doc, const struct part *part,
 	comparisons(doc, part, TABLE_LATE, TABLE_BASELINE, true);
 	doc->format->fold_end(doc);
 	pti_costs(doc, part);
+	err = skip_write(doc, part);
+	if (err)
+		return err;
 	snprintf(text, sizeof(text), "Round trip of one iteration, %s",
 		 unit_name(group_manifest(part->machine.group)->unit));
 	doc->format->fold(doc, text);

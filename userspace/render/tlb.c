@@ -187,7 +187,7 @@ static void keep_most(void *to, const struct tlb_line *line)
 	const struct manifest *m = group_manifest(line->group);
 	struct most *now = to;
 
-	if (m->marks || m->variant == VARIANT_STOCK)
+	if (m->marks || m->skip || m->variant == VARIANT_STOCK)
 		return;
 	if (now->key != line->key || now->geometry != line->geometry) {
 		struct most *best = now->best;

@@ -91,6 +91,7 @@ struct manifest_noise {
  * @declared: entries that one iteration makes, by enum pti_path
  * @seen: entries that the records show in total, by enum pti_path
  * @has_seen: @seen was measured
+ * @skipped: calls that skipped the switch and are in no @seen; with @has_seen
  * @verified: @seen is what @declared promised
  * @has_noise: @noise was measured
  * @noise: what disturbed it
@@ -105,6 +106,7 @@ struct manifest_workload {
 	uint64_t declared[PTI_PATH_COUNT];
 	uint64_t seen[PTI_PATH_COUNT];
 	bool has_seen;
+	uint64_t skipped;
 	enum verified verified;
 	bool has_noise;
 	struct manifest_noise noise;
@@ -127,6 +129,7 @@ struct manifest_gap {
  * @microcode: revision, "" where it is not known, as in runs of version 0.1.0
  * @config: sum of the kernel's configuration, likewise
  * @switch_mode: %SWITCH_OFF when PTI is off; a stock kernel with PTI on is early
+ * @skip: some calls skip the switch; false in manifests of tools that did not know of it
  * @tsc_khz: 0 when not known
  * @ticks_per_unit: TSC ticks in one @unit, above 0
  * @has_mark_pair: @mark_pair was measured
@@ -142,6 +145,7 @@ struct manifest {
 	enum lane lane;
 	enum switch_mode switch_mode;
 	bool marks;
+	bool skip;
 	bool pti;
 	bool pcid;
 	char *cpu;

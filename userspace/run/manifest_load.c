@@ -214,6 +214,15 @@ static void get_noise(struct source *s, struct manifest_workload *w)
 	s->err = inner.err;
 }
 
+/* Runs of version 0.1.0 lack it. */
+static void get_skipped(struct source *s, struct manifest_workload *w)
+{
+	json_t *value = json_object_get(s->object, "skipped");
+
+	if (value && !json_is_null(value))
+		w->skipped = get_count(s, "skipped");
+}
+
 static void get_workload(struct source *s, struct manifest *m)
 {
 	const char *name = get_text(s, "name");
@@ -234,6 +243,7 @@ static void get_workload(struct source *s, struct manifest *m)
 	w->has_seen = !json_is_null(get(s, "seen_entries"));
 	if (w->has_seen)
 		get_entries(s, "seen_entries", w->seen);
+	get_skipped(s, w);
 	w->verified = get_choice(s, "verified", verified_names);
 	get_noise(s, w);
 	get_string(s, "note", &w->note);
@@ -298,6 +308,9 @@ static void get_kernel(struct source *s, struct manifest *m)
 	m->lane = get_choice(s, "lane", lane_names);
 	m->switch_mode = get_choice(s, "switch", switch_names);
 	m->marks = get_bool(s, "marks");
+	/* Runs of version 0.1.0 lack it. */
+	if (json_object_get(s->object, "skip"))
+		m->skip = get_bool(s, "skip");
 	m->pti = get_bool(s, "pti");
 	m->pcid = get_bool(s, "pcid");
 	get_string(s, "cpu", &m->cpu);
@@ -307,6 +320,8 @@ static void get_kernel(struct source *s, struct manifest *m)
 	get_if_there(s, "config", &m->config);
 	if (!s->err && m->pti == (m->switch_mode == SWITCH_OFF))
 		fault(s, "switch", "contradicts 'pti'");
+	if (!s->err && m->skip && m->switch_mode != SWITCH_LATE)
+		fault(s, "skip", "contradicts 'switch'");
 }
 
 static void get_measurement(struct source *s, struct manifest *m)

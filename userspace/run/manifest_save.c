@@ -73,11 +73,12 @@ static json_t *noise(const struct manifest_noise *n)
 static json_t *workload(const struct manifest_workload *w)
 {
 	return json_pack(
-		"{s:s, s:s, s:o, s:o, s:b, s:o, s:o, s:s, s:s, s:o}", "name",
-		w->name, "path", pti_path_name(w->path), "iterations",
+		"{s:s, s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:s, s:s, s:o}",
+		"name", w->name, "path", pti_path_name(w->path), "iterations",
 		count(w->iterations), "samples", count(w->samples), "batch",
 		w->batch, "declared_entries", entries(w->declared),
 		"seen_entries", w->has_seen ? entries(w->seen) : json_null(),
+		"skipped", w->has_seen ? count(w->skipped) : json_null(),
 		"verified", verified_names[w->verified], "note", w->note,
 		"interference", w->has_noise ? noise(&w->noise) : json_null());
 }
@@ -111,6 +112,7 @@ static int set_kernel(json_t *root, const struct manifest *m)
 	       set(root, "lane", json_string(lane_names[m->lane])) |
 	       set(root, "switch", json_string(switch_names[m->switch_mode])) |
 	       set(root, "marks", json_boolean(m->marks)) |
+	       set(root, "skip", json_boolean(m->skip)) |
 	       set(root, "pti", json_boolean(m->pti)) |
 	       set(root, "pcid", json_boolean(m->pcid)) |
 	       set(root, "cpu", json_string(m->cpu)) |

@@ -20,6 +20,7 @@ static const char *const metric_names[METRIC_TLB_EVENTS] = {
 	[METRIC_ENTRIES] = "entries",
 	[METRIC_RETOUCH] = "retouch",
 	[METRIC_RETOUCH_IDLE] = "retouch_idle",
+	[METRIC_SKIPPED] = "skipped",
 };
 
 static const char *const unit_names[UNIT_END] = {

@@ -30,6 +30,8 @@ enum metric {
 	METRIC_ENTRIES = 8, /* kernel entries of that path */
 	METRIC_RETOUCH = 9, /* a page, touched again after a kernel entry */
 	METRIC_RETOUCH_IDLE = 10, /* the same without the entry */
+	METRIC_SKIPPED =
+		11, /* calls of that path that skipped the switch: no entries */
 	/* Of the TLB model of the bochs lane, for each part of the way: metric_tlb_*() */
 	METRIC_TLB_EVENTS = 32,
 	METRIC_TLB_COUNTS = METRIC_TLB_EVENTS + TLB_PARTS * TLB_EVENTS,

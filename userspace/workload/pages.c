@@ -119,12 +119,16 @@ static int pages_overhead(struct bench_ctx *ctx, uint64_t *ticks)
 	}
 #define GETPPID(title, count, n) \
 	PAGES(title, "getppid(2)", SYS_getppid, count, n)
+#define GETPID(title, count, n) PAGES(title, "getpid(2)", SYS_getpid, count, n)
 #define READ1(title, count, n) \
 	PAGES(title, "read(2) of 1 byte", SYS_read, count, n)
 
 const struct workload bench_getppid_p40 = GETPPID("getppid_p40", 40, 64);
 const struct workload bench_getppid_p600 = GETPPID("getppid_p600", 600, 16);
 const struct workload bench_getppid_p1600 = GETPPID("getppid_p1600", 1600, 16);
+const struct workload bench_getpid_p40 = GETPID("getpid_p40", 40, 64);
+const struct workload bench_getpid_p600 = GETPID("getpid_p600", 600, 16);
+const struct workload bench_getpid_p1600 = GETPID("getpid_p1600", 1600, 16);
 const struct workload bench_read1_p40 = READ1("read1_p40", 40, 64);
 const struct workload bench_read1_p600 = READ1("read1_p600", 600, 16);
 const struct workload bench_read1_p1600 = READ1("read1_p1600", 1600, 16);
