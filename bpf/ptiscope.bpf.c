@@ -32,6 +32,8 @@ struct pti_marks___local {
 	__u64 new_cr3;
 	__u8 exit_path;
 	__u8 entry_path;
+	__u32 skipped;
+	__u32 skips[PTI_BPF_SKIPS];
 } __attribute__((preserve_access_index));
 
 /*
@@ -107,6 +109,20 @@ struct {
 	__type(key, __u32);
 	__type(value, struct pti_bpf_events);
 } events SEC(".maps");
+
+/* How many calls of each number had skipped the switch at a CPU's last such record. */
+struct skips {
+	__u32 before[PTI_BPF_SKIPS];
+	__u32 now[PTI_BPF_SKIPS];
+	bool known;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct skips);
+} last_skips SEC(".maps");
 
 /* The readings at a CPU's last entry, and by which path that came if it counts. */
 struct readings {
@@ -304,12 +320,60 @@ static __always_inline void count_events(struct pti_marks___local *marks,
 	last->entry_path = entry ? marks->entry_path : PTI_BPF_PATH_NONE;
 }
 
+/*
+ * Calls of the stay in user mode before this entry that made none of their own.  The
+ * kernel counts them by number since boot, so each record is looked at, whoever made it.
+ */
+static __always_inline __u64 count_numbers(struct pti_marks___local *marks,
+					   bool wanted)
+{
+	struct pti_bpf_syscall *sum;
+	__u32 zero = 0, nr, n;
+	struct skips *last = bpf_map_lookup_elem(&last_skips, &zero);
+	__u64 all = 0;
+
+	if (!last || (last->known && !marks->skipped))
+		return 0;
+	bpf_core_read(last->now, sizeof(last->now), &marks->skips);
+	for (nr = 0; nr < PTI_BPF_SKIPS; nr++) {
+		n = last->now[nr] - last->before[nr];
+		last->before[nr] = last->now[nr];
+		if (!n || !wanted || !last->known ||
+		    (filter_syscall < PTI_BPF_SYSCALLS && nr != filter_syscall))
+			continue;
+		sum = bpf_map_lookup_elem(&syscalls, &nr);
+		if (sum)
+			sum->skipped += n;
+		all += n;
+	}
+	last->known = true;
+	return all;
+}
+
+static __always_inline void count_skipped(struct pti_marks___local *marks)
+{
+	__u32 path = PTI_BPF_PATH_SYSCALL64;
+	struct pti_bpf_stat *stat;
+	bool wanted;
+	__u64 n;
+
+	if (!bpf_core_field_exists(marks->skipped) ||
+	    (!by_syscall && !marks->skipped))
+		return;
+	wanted = filter_paths >> path & 1 && thread_matches();
+	n = by_syscall ? count_numbers(marks, wanted) : marks->skipped;
+	stat = bpf_map_lookup_elem(&stats, &path);
+	if (stat && wanted)
+		stat->skipped += n;
+}
+
 static __always_inline void count(struct pti_marks___local *marks,
 				  bool with_events)
 {
 	/* PTI_BPF_PATH_NONE: the exit before this entry was not marked. */
 	bool entry = true, exit = marks->exit_path != PTI_BPF_PATH_NONE;
 
+	count_skipped(marks);
 	if (!thread_matches()) {
 		if (with_events)
 			count_events(marks, false, false);

@@ -39,6 +39,9 @@
 /** PTI_BPF_SYSCALLS - all of them */
 #define PTI_BPF_SYSCALLS 1026
 
+/** PTI_BPF_SKIPS - numbers of system calls that may skip the switch, from 0 */
+#define PTI_BPF_SKIPS 256
+
 /** PTI_BPF_REASONS - slots by enum tlb_flush_reason of the kernel */
 #define PTI_BPF_REASONS 8
 
@@ -52,6 +55,7 @@
  * struct pti_bpf_stat - what one CPU saw on one path, in TSC ticks
  * @count: how often the path was taken
  * @flushes: CR3 writes of the path that flushed the TLB
+ * @skipped: calls that skipped the switch, and so took no path; of syscall64 alone
  * @window_sum: sum of the windows (start of the path to the CR3 write)
  * @switch_sum: sum of the switches (the CR3 write itself)
  * @window_slots: histogram of the windows, by pti_bpf_slot()
@@ -60,6 +64,7 @@
 struct pti_bpf_stat {
 	__u64 count;
 	__u64 flushes;
+	__u64 skipped;
 	__u64 window_sum;
 	__u64 switch_sum;
 	__u64 window_slots[PTI_BPF_SLOTS];
@@ -70,12 +75,14 @@ struct pti_bpf_stat {
  * struct pti_bpf_syscall - what one CPU saw of one system call, in TSC ticks
  * @entries: how often it was entered
  * @exits: how often it returned, where the exit was marked
+ * @skipped: how often it skipped the switch, and is in neither of these
  * @window_sum: sum of the windows of both
  * @switch_sum: sum of the switches of both
  */
 struct pti_bpf_syscall {
 	__u64 entries;
 	__u64 exits;
+	__u64 skipped;
 	__u64 window_sum;
 	__u64 switch_sum;
 };

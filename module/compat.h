@@ -9,6 +9,7 @@
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
 #include <linux/kconfig.h>
+#include <linux/kernel.h>
 #include <linux/mm_types.h>
 #include <linux/rwsem.h>
 #include <linux/types.h>
@@ -60,6 +61,37 @@ static inline bool ptiscope_kernel_marks(void)
 	return boot_cpu_has(X86_FEATURE_PTI_MARKS);
 #else
 	return false;
+#endif
+}
+
+/*
+ * Calls that skip the switch came to the patches last: whether there are any, how many there
+ * were in the stay that a record is of, and how many of a number since boot.
+ */
+static inline bool ptiscope_kernel_skips(void)
+{
+#ifdef X86_FEATURE_PTI_SKIP
+	return boot_cpu_has(X86_FEATURE_PTI_SKIP);
+#else
+	return false;
+#endif
+}
+
+static inline u32 ptiscope_marks_skipped(const struct pti_marks *marks)
+{
+#ifdef X86_FEATURE_PTI_SKIP
+	return marks->skipped;
+#else
+	return 0;
+#endif
+}
+
+static inline u32 ptiscope_marks_skips(const struct pti_marks *marks, unsigned int nr)
+{
+#ifdef X86_FEATURE_PTI_SKIP
+	return nr < ARRAY_SIZE(marks->skips) ? READ_ONCE(marks->skips[nr]) : 0;
+#else
+	return 0;
 #endif
 }
 

@@ -221,6 +221,8 @@ static long ptiscope_ioctl(struct file *file, unsigned int cmd,
 		return ptiscope_ioc_nmi(p, user);
 	case PTISCOPE_IOC_IPI:
 		return ptiscope_ioc_ipi(p, user);
+	case PTISCOPE_IOC_SKIPS:
+		return ptiscope_ioc_skips(p, user);
 	default:
 		return -ENOTTY;
 	}

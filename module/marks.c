@@ -25,6 +25,7 @@ static void pti_switch_probe(void *data, const struct pti_marks *marks)
 	struct ptiscope_cpu *c = this_cpu_ptr(ring->cpus);
 	struct ptiscope_record *rec = c->next;
 
+	c->marks = marks;
 	if (unlikely(!ring->match.any) &&
 	    !ptiscope_filter_match(&ring->match, marks))
 		return;
@@ -54,7 +55,7 @@ static void pti_switch_probe(void *data, const struct pti_marks *marks)
 	rec->tgid = task_tgid_nr(current);
 	rec->tid = task_pid_nr(current);
 	rec->cpu = raw_smp_processor_id();
-	rec->reserved = 0;
+	rec->skipped = ptiscope_marks_skipped(marks);
 
 	c->next = rec + 1 == c->end ? c->begin : rec + 1;
 	/* Pairs with the acquire in ring_waiting(): the record is whole */
@@ -99,6 +100,8 @@ u64 ptiscope_features(const struct ptiscope *p)
 		features |= PTISCOPE_HAS_PCID;
 	if (ptiscope_kernel_marks())
 		features |= PTISCOPE_HAS_MARKS;
+	if (ptiscope_kernel_skips())
+		features |= PTISCOPE_HAS_SKIP;
 	return features;
 }
 

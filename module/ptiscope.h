@@ -20,7 +20,7 @@ struct tracepoint;
 /**
  * struct ptiscope_cpu - the ring of one CPU
  *
- * @next, @limit, @kept and @lost belong to the probe, @taken to the reader; @begin
+ * @next, @limit, @kept, @lost and @marks belong to the probe, @taken to the reader; @begin
  * and @end change for nobody once the CPU is up.
  *
  * @next: slot that the probe fills next
@@ -30,6 +30,7 @@ struct tracepoint;
  * @kept: records that went into the ring
  * @lost: records for which it had no room
  * @room: slots
+ * @marks: those of this CPU, once it had a record
  * @taken: records that left it; in a line of its own, which the probe looks at
  *	only where the ring may be full
  */
@@ -41,6 +42,7 @@ struct ptiscope_cpu {
 	u64 kept;
 	u64 lost;
 	u64 room;
+	const struct pti_marks *marks;
 	u64 taken ____cacheline_aligned;
 };
 
@@ -150,6 +152,9 @@ void ptiscope_nmi_release(struct ptiscope *p);
 
 /* ipi.c */
 long ptiscope_ioc_ipi(struct ptiscope *p, void __user *arg);
+
+/* skips.c */
+long ptiscope_ioc_skips(struct ptiscope *p, struct ptiscope_skips __user *arg);
 
 /* audit.c */
 long ptiscope_ioc_audit(struct ptiscope_audit __user *arg);

@@ -28,7 +28,7 @@
 
 /* The record has no padding that could leak, and the same layout for 32-bit */
 static_assert(RECORD_SIZE == 96);
-static_assert(offsetof(struct ptiscope_record, reserved) == 92);
+static_assert(offsetof(struct ptiscope_record, skipped) == 92);
 
 static enum cpuhp_state hotplug_state;
 

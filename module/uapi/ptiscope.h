@@ -57,7 +57,8 @@
  * @cpu: CPU number
  * @exit_path: enum pti_path of the exit, or PTI_PATH_NONE
  * @entry_path: enum pti_path of the entry
- * @reserved: 0
+ * @skipped: system calls that skipped the switch in this stay in user mode; 0 where the
+ *	kernel skips none
  */
 struct ptiscope_record {
 	__u64 x0;
@@ -75,7 +76,7 @@ struct ptiscope_record {
 	__u16 cpu;
 	__u8 exit_path;
 	__u8 entry_path;
-	__u32 reserved;
+	__u32 skipped;
 };
 
 /** PTISCOPE_HAS_TRACEPOINT - the kernel has the tracepoint pti:pti_switch */
@@ -86,6 +87,8 @@ struct ptiscope_record {
 #define PTISCOPE_HAS_PCID _BITULL(2)
 /** PTISCOPE_HAS_MARKS - the kernel records marks (booted with pti_marks=on) */
 #define PTISCOPE_HAS_MARKS _BITULL(3)
+/** PTISCOPE_HAS_SKIP - some system calls skip the switch (booted with pti_skip=on) */
+#define PTISCOPE_HAS_SKIP _BITULL(4)
 
 /**
  * struct ptiscope_info - what this module and kernel offer
@@ -393,6 +396,32 @@ struct ptiscope_filter {
 	__u32 tgid;
 };
 
+/** PTISCOPE_SKIP_NUMBERS - numbers of system calls that are told apart, from 0 */
+#define PTISCOPE_SKIP_NUMBERS 256
+
+/**
+ * struct ptiscope_skips - system calls that skipped the switch, by number
+ *
+ * Running counts of all CPUs that had a record since the device was opened; those of
+ * a workload are the difference of two calls.  A CPU's count wraps at 2^32.
+ *
+ * Fails with -EINVAL on a bad version, size or reserved, and with -EOPNOTSUPP where
+ * the kernel skips none.
+ *
+ * @version: in: PTISCOPE_ABI_VERSION
+ * @size: in: sizeof(struct ptiscope_skips)
+ * @cpus: out: CPUs whose counts are in the sums
+ * @reserved: in: 0
+ * @count: out: by number of the system call
+ */
+struct ptiscope_skips {
+	__u32 version;
+	__u32 size;
+	__u32 cpus;
+	__u32 reserved;
+	__u64 count[PTISCOPE_SKIP_NUMBERS];
+};
+
 #define PTISCOPE_IOC_MAGIC 0xF7
 #define PTISCOPE_IOC_INFO _IOWR(PTISCOPE_IOC_MAGIC, 0, struct ptiscope_info)
 #define PTISCOPE_IOC_START _IOW(PTISCOPE_IOC_MAGIC, 1, struct ptiscope_start)
@@ -406,5 +435,6 @@ struct ptiscope_filter {
 #define PTISCOPE_IOC_FILTER \
 	_IOW(PTISCOPE_IOC_MAGIC, 8, struct ptiscope_filter)
 #define PTISCOPE_IOC_IPI _IOWR(PTISCOPE_IOC_MAGIC, 9, struct ptiscope_ipi)
+#define PTISCOPE_IOC_SKIPS _IOWR(PTISCOPE_IOC_MAGIC, 10, struct ptiscope_skips)
 
 #endif /* _UAPI_PTISCOPE_H */

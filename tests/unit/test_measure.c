@@ -74,6 +74,20 @@ static void entries_are_those_declared(void **state)
 	expect(&caller, &rec, VERIFIED_NO, "int80: 1 entries, 0 declared");
 }
 
+/* Calls that skip the switch leave no record, and are calls all the same. */
+static void skipped_calls_count(void **state)
+{
+	struct recording rec = recorded(PTI_PATH_SYSCALL64, 3);
+
+	(void)state;
+	rec.skipped = 77;
+	expect(&caller, &rec, VERIFIED_YES, NULL);
+	rec.skipped = 76;
+	expect(&caller, &rec, VERIFIED_NO, "79 entries, 80 declared");
+	rec.skipped = 80;
+	expect(&caller, &rec, VERIFIED_NO, "83 entries, 80 declared");
+}
+
 static void records_must_be_whole(void **state)
 {
 	struct recording rec = recorded(PTI_PATH_SYSCALL64, 80);
@@ -210,6 +224,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_are_those_declared),
+		cmocka_unit_test(skipped_calls_count),
 		cmocka_unit_test(records_must_be_whole),
 		cmocka_unit_test(interrupts_may_be_more_but_not_fewer),
 		cmocka_unit_test(without_records_the_count_tells_or_nothing),

@@ -78,7 +78,7 @@ static inline void getppids(unsigned int n)
 
 static inline bool sound(const struct ptiscope_record *r, __u32 tid)
 {
-	if (r->reserved || r->cpu >= MAX_CPUS || (tid && r->tid != tid))
+	if (r->cpu >= MAX_CPUS || (tid && r->tid != tid))
 		return false;
 	if (r->entry_path == PTI_PATH_NONE ||
 	    r->entry_path >= PTI_PATH_FORK_RETURN)

@@ -107,6 +107,7 @@ static int keep_recording(struct run *run, struct manifest_workload *mw,
 	m->capture_lost += rec->lost;
 	for (path = 0; path < PTI_PATH_COUNT; path++)
 		mw->seen[path] = rec->seen[path];
+	mw->skipped = rec->skipped;
 	mw->has_seen = true;
 	n = snprintf(text, sizeof(text),
 		     "recorded %llu samples of %llu iterations",

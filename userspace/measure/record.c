@@ -42,6 +42,7 @@
  * @ctx: the workload
  * @rec: what they say so far
  * @counts: entries by recording and path
+ * @skipped: by recording, calls that skipped the switch
  * @records: what one recording left
  * @room: records that fit there
  */
@@ -50,6 +51,7 @@ struct recorder {
 	struct bench_ctx *ctx;
 	struct recording *rec;
 	uint32_t (*counts)[PTI_PATH_COUNT];
+	uint64_t *skipped;
 	struct ptiscope_record *records;
 	size_t room;
 };
@@ -109,7 +111,8 @@ static bool ends_in_call(const struct recorder *r, size_t n)
  * workload's alone.  Another process begins inside the read(2) that it waits in, and
  * ends anywhere.
  */
-static int take_records(struct recorder *r, size_t n, uint32_t *counts)
+static int take_records(struct recorder *r, size_t n, uint32_t *counts,
+			uint64_t *skipped)
 {
 	const struct ptiscope_record *record;
 	size_t i;
@@ -123,6 +126,7 @@ static int take_records(struct recorder *r, size_t n, uint32_t *counts)
 		if (record->entry_path >= PTI_PATH_COUNT ||
 		    record->exit_path >= PTI_PATH_COUNT)
 			return senseless(r);
+		*skipped += record->skipped;
 		if (i > 0 && record->exit_path != PTI_PATH_NONE)
 			err = push_half(r, record->exit_path,
 					(uint64_t[]){ record->x0, record->x1,
@@ -202,7 +206,7 @@ static ssize_t record_sample(struct recorder *r)
 	}
 }
 
-static int record_one(struct recorder *r, uint32_t *counts)
+static int record_one(struct recorder *r, uint32_t *counts, uint64_t *skipped)
 {
 	struct ptiscope_stats stats;
 	ssize_t n = record_sample(r);
@@ -216,7 +220,7 @@ static int record_one(struct recorder *r, uint32_t *counts)
 	r->rec->written += stats.written;
 	r->rec->read += stats.read;
 	r->rec->lost += stats.lost;
-	return take_records(r, (size_t)n, counts);
+	return take_records(r, (size_t)n, counts, skipped);
 }
 
 /* What two marks cost at least: every window and switch includes it. */
@@ -232,6 +236,23 @@ static int push_mark_cost(struct recorder *r)
 		err = push(r, r->ctx->w->path, METRIC_MARK_COST, r->plan->unit,
 			   1, ticks[i]);
 	return err;
+}
+
+/* Calls per iteration that skipped the switch, where the kernel lets any do so. */
+static int push_skipped(struct recorder *r)
+{
+	struct recording *rec = r->rec;
+	uint64_t i;
+
+	if (!(r->plan->reader->info.features & PTISCOPE_HAS_SKIP))
+		return 0;
+	for (i = 0; i < rec->samples; i++) {
+		rec->skipped += r->skipped[i];
+		if (push(r, PTI_PATH_SYSCALL64, METRIC_SKIPPED, UNIT_COUNT,
+			 (uint32_t)rec->iterations, r->skipped[i]))
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 /* Entries per iteration of every path that was seen at all. */
@@ -276,7 +297,7 @@ static int record_all(struct recorder *r, uint64_t samples)
 			break;
 		if (stop_requested())
 			return -EINTR;
-		err = record_one(r, r->counts[i]);
+		err = record_one(r, r->counts[i], &r->skipped[i]);
 		if (err)
 			return err;
 	}
@@ -284,6 +305,8 @@ static int record_all(struct recorder *r, uint64_t samples)
 	err = push_mark_cost(r);
 	if (!err)
 		err = push_counts(r);
+	if (!err)
+		err = push_skipped(r);
 	/* The next workload is no process of its own. */
 	if (!err && r->ctx->w->other_process)
 		err = module_reader_filter(r->plan->reader, 0,
@@ -322,8 +345,9 @@ int recording_make(struct recording *rec, const struct plan *plan,
 	if (most > samples)
 		most = samples;
 	r.counts = calloc(most, sizeof(*r.counts));
+	r.skipped = calloc(most, sizeof(*r.skipped));
 	r.records = calloc(r.room, sizeof(*r.records));
-	if (r.counts && r.records) {
+	if (r.counts && r.skipped && r.records) {
 		/* The first recording warms the module up and is thrown away. */
 		log_progress("%s: recording marks", ctx->w->name);
 		err = (int)record_sample(&r);
@@ -333,6 +357,7 @@ int recording_make(struct recording *rec, const struct plan *plan,
 		}
 	}
 	free(r.counts);
+	free(r.skipped);
 	free(r.records);
 	return err;
 }

@@ -12,6 +12,7 @@
  * @samples: recordings that were made
  * @iterations: of each
  * @seen: entries in all of them, by enum pti_path
+ * @skipped: calls that skipped the switch, in all of them; 0 where the kernel skips none
  * @written: records that the module wrote
  * @read: records that were read
  * @lost: records that the ring had no room for
@@ -23,6 +24,7 @@ struct recording {
 	uint64_t samples;
 	uint64_t iterations;
 	uint64_t seen[PTI_PATH_COUNT];
+	uint64_t skipped;
 	uint64_t written;
 	uint64_t read;
 	uint64_t lost;

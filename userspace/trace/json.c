@@ -88,10 +88,11 @@ static json_t *json_syscalls(const struct trace *t)
 		s = &t->counts.syscalls[top.key[i]];
 		calls = json_appended(
 			calls,
-			json_pack("{s:s, s:I, s:I, s:I, s:I}", "name",
+			json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "name",
 				  syscall_name(top.key[i], name, sizeof(name)),
 				  "entries", (json_int_t)s->entries, "exits",
-				  (json_int_t)s->exits, "window_ticks",
+				  (json_int_t)s->exits, "skipped",
+				  (json_int_t)s->skipped, "window_ticks",
 				  (json_int_t)s->window_sum, "switch_ticks",
 				  (json_int_t)s->switch_sum));
 	}
@@ -144,14 +145,14 @@ int trace_print_json(const struct trace *t)
 {
 	json_t *root;
 
-	root = json_pack("{s:s, s:i, s:f, s:I, s:I, s:b, s:s, s:o, s:o, s:o}",
-			 "format", "ptiscope-trace", "version", FORMAT_VERSION,
-			 "seconds", t->seconds, "pid",
-			 (json_int_t)t->o->filter.tgid, "missed",
-			 (json_int_t)t->counts.missed, "pcid",
-			 t->o->filter.pcid, "unit", "ticks", "paths",
-			 json_paths(t), "syscalls", json_syscalls(t),
-			 "tlb_flushes", json_flushes(t));
+	root = json_pack(
+		"{s:s, s:i, s:f, s:I, s:I, s:I, s:b, s:s, s:o, s:o, s:o}",
+		"format", "ptiscope-trace", "version", FORMAT_VERSION,
+		"seconds", t->seconds, "pid", (json_int_t)t->o->filter.tgid,
+		"missed", (json_int_t)t->counts.missed, "skipped",
+		(json_int_t)t->counts.stats[PTI_PATH_SYSCALL64].skipped, "pcid",
+		t->o->filter.pcid, "unit", "ticks", "paths", json_paths(t),
+		"syscalls", json_syscalls(t), "tlb_flushes", json_flushes(t));
 	if (root && t->o->events.n)
 		root = json_with_member(root, "events", trace_json_events(t));
 	if (root && t->o->workload)

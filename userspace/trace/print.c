@@ -46,6 +46,28 @@ static void print_path(const struct trace *t, const char *name,
 	putchar('\n');
 }
 
+/* Calls that made no entry at all, where there were any */
+static void print_skipped(const struct bpf_counts *c)
+{
+	const char *comma = ": ";
+	char name[64];
+	uint32_t key;
+
+	if (!c->stats[PTI_PATH_SYSCALL64].skipped)
+		return;
+	printf("%-18s %10llu", "skipped",
+	       (ull)c->stats[PTI_PATH_SYSCALL64].skipped);
+	for (key = 0; key < PTI_BPF_SKIPS; key++) {
+		if (!c->syscalls[key].skipped)
+			continue;
+		printf("%s%s %llu", comma,
+		       syscall_name(key, name, sizeof(name)),
+		       (ull)c->syscalls[key].skipped);
+		comma = ", ";
+	}
+	putchar('\n');
+}
+
 static void print_paths(const struct trace *t, const struct bpf_counts *c,
 			double seconds)
 {
@@ -62,6 +84,7 @@ static void print_paths(const struct trace *t, const struct bpf_counts *c,
 			print_path(t, pti_path_name(path), &c->stats[path],
 				   seconds);
 	}
+	print_skipped(c);
 }
 
 /* Ticks that all paths together took for windows and switches. */
@@ -173,6 +196,12 @@ static void print_flushes(const struct bpf_counts *c)
 	}
 }
 
+/* A call that skips the switch is no entry, but the workload declares it. */
+static uint64_t trace_calls(const struct trace *t, unsigned int path)
+{
+	return t->counts.stats[path].count + t->counts.stats[path].skipped;
+}
+
 static void print_workload(const struct trace *t)
 {
 	unsigned int path;
@@ -183,7 +212,7 @@ static void print_workload(const struct trace *t)
 			       "%llu counted\n",
 			       t->o->workload->name, (ull)t->o->iterations,
 			       pti_path_name(path), (ull)t->declared[path],
-			       (ull)t->counts.stats[path].count);
+			       (ull)trace_calls(t, path));
 	}
 }
 

@@ -33,6 +33,8 @@ static int push(struct run *run, const struct trace *t, unsigned int path,
 	s->lost = t->counts.missed;
 	if (metric == METRIC_ENTRIES)
 		return series_push(s, t->counts.stats[path].count);
+	if (metric == METRIC_SKIPPED)
+		return series_push(s, t->counts.stats[path].skipped);
 	return histogram_push(slots, SAMPLES_MOST, s);
 }
 
@@ -53,6 +55,8 @@ static int push_path(struct run *run, const struct trace *t, unsigned int path)
 			   flushes);
 	if (!err && !pti_path_is_exit(path))
 		err = push(run, t, path, METRIC_ENTRIES, UNIT_COUNT, NULL);
+	if (!err && s->skipped)
+		err = push(run, t, path, METRIC_SKIPPED, UNIT_COUNT, NULL);
 	return err;
 }
 
@@ -73,6 +77,7 @@ static int describe_trace(struct manifest *m, const struct trace *t)
 	mw->batch = w && w->batch;
 	mw->has_seen = true;
 	mw->verified = VERIFIED_NOT_MEASURED;
+	mw->skipped = t->counts.stats[PTI_PATH_SYSCALL64].skipped;
 	for (path = 0; path < PTI_PATH_COUNT; path++) {
 		if (!pti_path_is_exit(path))
 			mw->seen[path] = t->counts.stats[path].count;
@@ -103,7 +108,8 @@ static int fill(struct run *run, const struct trace *t, const struct env *env)
 		err = manifest_add_gap(&run->manifest, "round trips", "%s",
 				       "a trace times no loop");
 	for (path = 0; path < PTI_PATH_COUNT && !err; path++)
-		if (t->counts.stats[path].count)
+		if (t->counts.stats[path].count ||
+		    t->counts.stats[path].skipped)
 			err = push_path(run, t, path);
 	return err;
 }

@@ -38,7 +38,8 @@ void trace_top(const struct bpf_counts *counts, uint64_t most,
 	top->n = 0;
 	for (key = 0; key < PTI_BPF_SYSCALL_NONE; key++)
 		if (counts->syscalls[key].entries ||
-		    counts->syscalls[key].exits)
+		    counts->syscalls[key].exits ||
+		    counts->syscalls[key].skipped)
 			top->key[top->n++] = key;
 	qsort_r(top->key, top->n, sizeof(top->key[0]), compare, (void *)counts);
 	if (top->n > most)
