@@ -53,6 +53,13 @@ ok "the console log is kept" test -f "$tmp/console"
 has "the kernel log is kept" "$tmp/words.dmesg" 'Linux version'
 is "nothing is left" "$(ls "$TMPDIR")" ""
 
+boot no-share icount stock "" --no-share --out "$tmp/share" -- \
+	sh -c 'cat /out/f; echo y >/out/g; echo e >&2; mount | grep 9p; exit 7'
+is "without shares: the command's exit code" "$rc" 7
+is "without shares: its output, and the file that it was given" "$(cat "$tmp/no-share.out")" x
+is "without shares: its stderr" "$(cat "$tmp/no-share.err")" e
+is "without shares: its file comes back" "$(cat "$tmp/share/g")" y
+
 boot hung tcg stock "" --timeout 10 -- sh -c 'echo hung >/dev/kmsg; sleep 1000'
 is "hung guest: exit 124" "$rc" 124
 has "hung guest: says so" "$tmp/hung.err" 'killed after 10 seconds'
