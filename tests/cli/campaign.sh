@@ -367,9 +367,10 @@ in_file() {
 	sed -i "$2" "lacks/$1"
 }
 
-# mounted LINE: one more file system
+# mounted LINE: one more file system, which each boot mounts
 mounted() {
 	echo "$1" >>lacks/proc/self/mountinfo
+	echo "$1" | awk '{ print "UUID=2", $5, "auto defaults 0 2" }' >>lacks/etc/fstab
 }
 
 # on LAYER WORD: /boot is on a device of that kind
@@ -416,6 +417,44 @@ done
 lacks "runs on tmpfs" 'runs is on tmpfs' mounted "31 21 0:41 / $(pwd -P) rw - tmpfs tmpfs rw"
 lacks "a state on an overlay" 'var/lib is on overlay' mounted '31 21 0:41 / /var rw - overlay overlay rw'
 lacks "a program on ramfs" 'is on ramfs' mounted "31 21 0:41 / $(dirname "$(readlink -f "$cli")") rw - ramfs none rw"
+
+# by_hand [OPTIONS]: the runs are on a disk of their own, which fstab has with these OPTIONS or not at all
+by_hand() {
+	mounted "32 21 8:17 / $(pwd -P) rw - ext4 /dev/sdb1 rw"
+	if [ $# = 0 ]; then
+		: >lacks/etc/fstab
+	else
+		sed -i "s/auto defaults/auto $1/" lacks/etc/fstab
+	fi
+}
+
+# unit KIND: systemd mounts it at each boot, or would if it were told
+unit() {
+	by_hand
+	unit=$(systemd-escape --path "$(pwd -P)").$1
+	put "etc/systemd/system/$unit" [Unit]
+}
+
+lacks "runs on a disk that was mounted by hand" 'runs is on .*, which no boot mounts' by_hand
+lacks "runs on a disk that is mounted on demand" 'which no boot mounts' by_hand noauto
+for options in nofail noauto,x-systemd.automount; do
+	machine lacks
+	by_hand $options
+	works "check: a disk that is mounted $options" campaign check --root "$tmp/lacks" --reboot "$tmp/reboot" -o lacks.runs
+done
+if command -v systemd-escape >/dev/null; then
+	lacks "runs on a disk with a unit that nothing wants" 'which no boot mounts' unit mount
+	for kind in mount automount; do
+		machine lacks
+		unit $kind
+		mkdir lacks/etc/systemd/system/local-fs.target.wants
+		ln -s "../$unit" lacks/etc/systemd/system/local-fs.target.wants
+		works "check: a disk with a unit that is wanted, $kind" \
+			campaign check --root "$tmp/lacks" --reboot "$tmp/reboot" -o lacks.runs
+	done
+else
+	skip "mount units" "there is no systemd-escape"
+fi
 machine lacks
 in_file boot/grub/grub.cfg 's/console=ttyS0/& mitigations=off/'
 default_target rescue.target

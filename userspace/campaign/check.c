@@ -12,7 +12,7 @@
 
 #define UNITS "/etc/systemd/system"
 
-/* Storage that is empty after a reboot, or is another one */
+/* Storage that is empty after a reboot, or not there */
 static struct why lost(const char *root, const char *path)
 {
 	static const char *const types[] = { "tmpfs",	"ramfs",    "rootfs",
@@ -29,6 +29,12 @@ static struct why lost(const char *root, const char *path)
 			snprintf(why.reason, sizeof(why.reason),
 				 "%.80s is on %.20s, which a reboot empties",
 				 path, m.type);
+	if (!why_not(&why) && !mount_lasts(root, &m)) {
+		snprintf(why.reason, sizeof(why.reason),
+			 "%.60s is on %.60s, which no boot mounts", path,
+			 m.point);
+		why.remedy = "add it to /etc/fstab";
+	}
 	return why;
 }
 

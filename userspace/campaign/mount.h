@@ -3,6 +3,7 @@
 #define PTISCOPE_CAMPAIGN_MOUNT_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 /**
  * struct mount - what a file is stored on
@@ -17,5 +18,6 @@ struct mount {
 };
 
 int mount_of(const char *root, const char *path, struct mount *m);
+bool mount_lasts(const char *root, const struct mount *m);
 
 #endif /* PTISCOPE_CAMPAIGN_MOUNT_H */
