@@ -139,6 +139,13 @@ for w in getppid read1 page_fault timer getppid_int80 getppid_sysenter32 nmi_use
 done
 
 
+# A word that is empty, and a root that is none
+for c in report plot compare; do
+	fails "$c: an empty word" 2 "'' is no directory" $c '' ''
+done
+fails "campaign: a root that is not there" 1 "can't use --root none: No such file" campaign status --root none
+fails "audit --diff: a directory" 1 "can't read the audit .: it is a directory" audit --diff . .
+
 # Output that can't be written is a failure, told once.
 "$mkrun" x
 "$mkrun" y switch=late

@@ -93,6 +93,48 @@ for how in "report early late" "doctor --json" "compare --format json early late
 	has "$how, a full disk" err 'No space left on device$'
 	is "$how, a full disk: one line" "$(wc -l <err)" 1
 done
+# What is closed is not what a file is opened as.
+works "a report" report -o open early late
+for closed in ">&-" ">&- 2>&-" "<&- >&- 2>&-"; do
+	rc=0
+	eval "\"$cli\" report -o shut early late $closed" 2>err || rc=$?
+	is "$closed: exit code" "$rc" 1
+	ok "$closed: the files hold what is theirs" diff -r open shut
+	rm -r shut
+done
+"$cli" report own/early own/late >&- 2>err
+is "closed standard output: which is said" "$(cat err)" "ptiscope: can't write to standard output: Bad file descriptor"
+rc=0
+"$cli" run -o closed --lane tcg --samples 1 -- cat <&- >&- 2>err || rc=$?
+is "a command whose runner had nothing open" "$rc$(cat err)" 0
+
+# A limit of the size of files ends neither this program at once nor leaves half a file.
+rc=0
+(ulimit -f 1; exec "$cli" report -o limit early late) >out 2>err || rc=$?
+is "a limit of size: exit code" "$rc" 1
+has "a limit of size: which is said" err "File too large$"
+is "a limit of size: nothing stays" "$(ls limit)" ""
+rc=0
+(ulimit -f 4; exec "$cli" run -o limited --lane tcg --samples 1 -- sh -c "ulimit -f 0; echo >too-large") >out 2>err || rc=$?
+has "a limit of size: a command dies by it, as without ptiscope" err "sh: was killed by signal 25"
+if command -v gnuplot >/dev/null; then
+	(ulimit -f 16; exec "$cli" plot -o limit early late) >out 2>err || rc=$?
+	is "a figure that is cut off: exit code" "$rc" 1
+	has "a figure that is cut off: which is said" err "gnuplot (failed|has left it cut off)"
+	is "a figure that is cut off: nothing stays" "$(ls limit)" ""
+	if [ "$(id -u)" = 0 ] && mkdir small && unshare -m mount -t tmpfs none small 2>/dev/null; then
+		# The shell that unshare starts expands it.
+		# shellcheck disable=SC2016
+		unshare -m sh -c 'mount -t tmpfs -o size=12k none small && "$1" plot -o small early late; echo $? >rc
+			ls small >left' sh "$cli" >out 2>err
+		is "a figure on a full disk: exit code" "$(cat rc)" 1
+		has "a figure on a full disk: which is said" err "difference.*gnuplot has left it cut off"
+		is "a figure on a full disk: nothing stays" "$(cat left)" ""
+	else
+		skip "a figure on a full disk" "no root, or no mounts"
+	fi
+fi
+
 # A terminal that takes no escape sequences
 if command -v script >/dev/null; then
 	for term in xterm dumb; do

@@ -105,6 +105,9 @@ int report_runs_open(const struct command *cmd, struct report_runs *runs,
 {
 	if (!n)
 		return opts_usage_error(cmd, "no run directory given");
+	for (size_t i = 0; i < n; i++)
+		if (!*dirs[i])
+			return opts_usage_error(cmd, "'' is no directory");
 	return load(runs, dirs, n, force) ? EXIT_RUNTIME : OPTS_GO_ON;
 }
 

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "audit/audit.h"
 #include "base/json_out.h"
@@ -194,10 +195,13 @@ int audit_load(struct audit *audit, const char *file)
 	const char *wrong = NULL;
 	json_error_t error;
 	json_t *root;
+	struct stat st;
 
 	*audit = (struct audit){ 0 };
 	root = json_load_file(file, JSON_REJECT_DUPLICATES, &error);
 	wrong = root ? from_json(audit, root, &error) : error.text;
+	if (!root && !stat(file, &st) && S_ISDIR(st.st_mode))
+		wrong = "it is a directory";
 	json_decref(root);
 	if (!wrong)
 		return 0;

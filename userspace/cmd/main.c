@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/outfile.h"
@@ -83,10 +86,25 @@ static int run_word(int argc, char **argv)
 	return unknown(word);
 }
 
+/*
+ * A file that is opened must not become one of these: what belongs on the terminal would
+ * be written into it.  What was closed is opened so that its use fails as before.
+ */
+static void hold_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null",
+			     fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
 	int code, err;
 
+	hold_standard_streams();
+	/* A file that grows too large is an error like any other, and cleaned up after. */
+	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
 		log_error("no command given (see: ptiscope --help)");
 		return EXIT_USAGE;

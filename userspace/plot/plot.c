@@ -7,8 +7,10 @@
 #include <errno.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -144,6 +146,42 @@ static int run_gnuplot(FILE *script)
 	return 0;
 }
 
+/*
+ * Does a file end as one of its kind does?  gnuplot says nothing of a disk that is full.
+ * What is not a regular file, such as a pipe, can't be looked at.
+ */
+static bool ends_with(const char *file, const char *end)
+{
+	char last[16];
+	struct stat st;
+	size_t n = 0;
+	FILE *f;
+
+	if (!stat(file, &st) && !S_ISREG(st.st_mode))
+		return true;
+	f = fopen(file, "r");
+	if (!f)
+		return false;
+	if (!fseek(f, -(long)sizeof(last), SEEK_END))
+		n = fread(last, 1, sizeof(last), f);
+	fclose(f);
+	return memmem(last, n, end, strlen(end));
+}
+
+static int check_whole(const char *png, const char *svg)
+{
+	const char *cut = png && !ends_with(png, "IEND\xae\x42\x60\x82") ? png :
+			  !ends_with(svg, "</svg>")			 ? svg :
+									   NULL;
+
+	if (!cut)
+		return 0;
+	log_error(
+		"can't write %s: gnuplot has left it cut off; is the disk full?",
+		cut);
+	return -EIO;
+}
+
 static int run_script(const char *body, unsigned int height, const char *png,
 		      const char *svg)
 {
@@ -174,7 +212,7 @@ static int run_script(const char *body, unsigned int height, const char *png,
 	else
 		err = run_gnuplot(script);
 	fclose(script);
-	return err;
+	return err ? err : check_whole(png, svg);
 }
 
 /**

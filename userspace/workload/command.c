@@ -29,6 +29,7 @@ static _Noreturn void child(char *const *command, int gate, int tell)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
 	if (read(gate, &byte, 1) == 1) {
