@@ -58,6 +58,8 @@ END
 	[ -z "$tlb" ] || set -- env "LD_PRELOAD=$here/tlb/.output/shim.so" \
 		"PTISCOPE_TLB=$tlb" "PTISCOPE_TLB_REPORT=$tmp/tlb" \
 		"PTISCOPE_TLB_MIB=$mem" "PTISCOPE_TLB_PLANT=$tlb_plant"
+	[ -z "$tlb_pages" ] || set -- "$@" "PTISCOPE_TLB_PAGES=$tmp/pages" \
+		"PTISCOPE_TLB_PERCPU=$(bochs_symbol __per_cpu_offset)"
 	(cd "$tmp" && exec timeout -k 5 "$timeout" "$@" \
 		bochs-bin -q -f bochsrc -rc bochs.rc >"$tmp/bochs" 2>&1 </dev/null) &
 	pid=$!
@@ -105,7 +107,7 @@ bochs_tlb_code() {
 # bochs_tlb_options: check --tlb and what belongs to it; files by their whole names
 bochs_tlb_options() {
 	if [ -z "$tlb" ]; then
-		[ -z "$tlb_report$tlb_plant" ] || die 2 "--tlb is missing"
+		[ -z "$tlb_report$tlb_pages$tlb_plant" ] || die 2 "--tlb is missing"
 		return 0
 	fi
 	case $tlb_plant in
@@ -128,6 +130,51 @@ bochs_tlb_options() {
 	done
 	tlb=${tlb_all#,}
 	[ "$(printf '%s' "$tlb" | tr -cd , | wc -c)" -lt 4 ] || die 2 "--tlb: more than 4 geometries"
+}
+
+# bochs_symbol NAME: its address
+bochs_symbol() {
+	sed -n "s/^\([0-9a-f]*\) . $1\$/\1/p" "$kernel/System.map" 2>/dev/null
+}
+
+# bochs_tlb_pages: what the shim left of pages, with names for addresses, into $tlb_pages.
+# Addresses have 16 digits, so that strings are in their order.
+bochs_tlb_pages() {
+	[ -s "$tmp/pages" ] || die 125 "the TLB model left no pages"
+	sort "$kernel/System.map" 2>/dev/null | awk -F '[, ]' -v OFS=, '
+	# symbol(A): the last one that is not behind A
+	function symbol(a,   low, high, middle) {
+		low = 0
+		high = symbols + 1
+		while (high - low > 1) {
+			middle = int((low + high) / 2)
+			if (at[middle] "" <= a "") low = middle; else high = middle
+		}
+		return low ? name[low] : "?"
+	}
+	# The page of the CPU entry area, of the only CPU, that has the last digits D
+	function entry_area(d) {
+		if (d ~ /^00000/) return "IDT"
+		if (d ~ /^00001/) return "GDT"
+		if (d ~ /^00002/) return "entry stack"
+		return d ~ /^0000[345]/ ? "TSS" : "exception stacks"
+	}
+	function where(a) {
+		if (a == "stack") return "kernel stack"
+		if (a ~ /^00000000/) return "per-CPU " symbol(a)
+		if (a ~ /^0/) return "user"
+		if (a ~ /^fffffe00/) return "CPU entry area: " entry_area(substr(a, 9))
+		if (a ~ /^ffffff/) return a ~ /^ffffffff[89a]/ ? symbol(a) : "module"
+		if (a ~ /^ffffea/) return "struct page"
+		return a ~ /^ffff88[89]/ ? "direct map" : "vmalloc"
+	}
+	NR == FNR { at[++symbols] = $1; name[symbols] = $3; next }
+	FNR > 1 {
+		$10 = where($10)
+		$9 = $9 ~ /^f/ ? symbol($9) : "user"
+	}
+	{ print }' - "$tmp/pages" >"$tmp/pages.named"
+	keep "$tmp/pages.named" "$tlb_pages"
 }
 
 # bochs_tlb_verdict: say if there was no TLB model, and what it found

@@ -24,7 +24,7 @@ build_program() {
 		set -- "$@" "$here/$part.c"
 	done
 	gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -pthread \
-		-o "$programs/$p" "$@" || exit 1
+		-I"$top" -o "$programs/$p" "$@" || exit 1
 }
 
 # build_programs NAME...: C programs of one file each
@@ -44,7 +44,7 @@ build_both() {
 	done
 	for p in 64 32; do
 		gcc -m$p -static -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE \
-			-pthread -o "$programs/$both$p" "$@" || exit 1
+			-pthread -I"$top" -o "$programs/$both$p" "$@" || exit 1
 	done
 }
 

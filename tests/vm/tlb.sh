@@ -29,6 +29,7 @@ usage_error "five geometries" "--tlb: more than 4 geometries" \
 	--lane bochs --tlb $all,haswell,skylake
 usage_error "a lane without" "--tlb is for the bochs lane" --lane icount --tlb haswell
 usage_error "a report of nothing" "--tlb is missing" --lane bochs --tlb-report "$tmp/r"
+usage_error "pages of nothing" "--tlb is missing" --lane bochs --tlb-pages "$tmp/p"
 usage_error "a fault that is none" \
 	"--tlb-plant: 'x' is not invpcid, invlpg, noflush or exit:FUNCTION" \
 	--lane bochs --tlb haswell --tlb-plant x
@@ -65,10 +66,7 @@ patch_bochs $((0x$id + 16)) '\0'
 ok "another build ID is refused" test "$(refused "$tmp/other/bochs-bin" | cut -c -31)" = \
 	'refused: its build ID is 0089e0'
 
-mkdir -p "$programs"
-gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -I"$top" \
-	-o "$programs/tlbtest" "$here/tlbtest.c" || exit 1
-build_programs pcidtest
+build_programs tlbtest pcidtest
 
 # samples NAME KERNEL PARAMETERS: tlbtest with three geometries
 samples() {
@@ -93,10 +91,22 @@ ticks() {
 runs() {
 	mkdir "$tmp/$1-out"
 	in_background guest "$1" bochs patched "$2" --out "$tmp/$1-out" \
-		--tlb haswell,skylake --tlb-report "$tmp/$1.report" -- sh -c "
+		--tlb haswell,skylake --tlb-report "$tmp/$1.report" --tlb-pages "$tmp/$1.pages" -- sh -c "
 		ptiscope run -o /out/run --lane bochs --samples 9 \
 			--workloads getppid,getppid_p600,getppid_p1600 &&
 		ptiscope tlb -o /out/tlb --lane bochs --samples 5"
+}
+
+# by_page NAME WORKLOAD PART COLUMN: what its pages have together in a call, Haswell
+by_page() {
+	awk -F, -v w="$2" -v p="$3" -v m="$4" '
+	NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+	$1 == w && $2 == "syscall64" && $3 == p && $4 == "haswell" {
+		n = $col["entries"]
+		if (m != "misses" || $5 == "data")
+			sum += $col[m]
+	}
+	END { printf "%.4g", n ? sum / n : 0 }' "$tmp/$1.pages"
 }
 
 # median NAME RUN WORKLOAD METRIC: of its summary.csv
@@ -134,6 +144,14 @@ is "run: behind 600 pages no walk in the kernel" \
 ok "run: 1600 pages do not fit into Haswell's TLB" awk \
 	-v walks="$(median run-late run getppid_p1600 tlb_walks_user_haswell)" \
 	'BEGIN { exit !(walks >= 1600 && walks < 1610) }'
+for part in entry kernel exit; do
+	is "pages: together they have the misses of $part" \
+		"$(by_page run-late getppid_p1600 $part misses) $(by_page run-late getppid_p1600 $part walks)" \
+		"$(median run-late run getppid_p1600 tlb_data_miss_${part}_haswell) $(median run-late run getppid_p1600 tlb_walks_${part}_haswell)"
+done
+is "pages: late touches the TSS page and the entry stack before it writes CR3" \
+	"$(sed -n 's/^getppid_p1600,syscall64,entry,haswell,data,4k,.*,entry_SYSCALL_64,\([^,]*\),.*/\1/p' "$tmp/run-late.pages" | sort | tr '\n' ';')" \
+	'CPU entry area: entry stack;per-CPU cpu_tss_rw;'
 ok "tlb: a working set of 512 pages outlives a system call" awk \
 	-v walks="$(median run-late tlb tlb_data_4k_512 tlb_walks_user_haswell)" \
 	'BEGIN { exit !(walks != "" && walks < 0.1) }'

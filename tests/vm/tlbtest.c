@@ -25,6 +25,7 @@
 
 static struct tap tap;
 static struct tlb_reply reply;
+static const char label[TLB_LABEL_SIZE] = "getppid";
 static char *pages;
 
 static bool file_has(const char *name, const char *text)
@@ -73,10 +74,10 @@ static void take(bool isolated, unsigned int calls, unsigned int n)
 {
 	for (int i = 0; i < TRIES; i++) {
 		getppids(calls, n);
-		if (!tlb_call(TLB_CALL_BEGIN, isolated))
+		if (!tlb_call(TLB_CALL_BEGIN, isolated, label))
 			return;
 		getppids(calls, n);
-		if (!tlb_call(TLB_CALL_END, (uintptr_t)&reply))
+		if (!tlb_call(TLB_CALL_END, (uintptr_t)&reply, NULL))
 			return;
 		if (!reply.nested && entries() == calls)
 			return;
@@ -164,7 +165,7 @@ int main(int argc, char **argv)
 	if (pages == MAP_FAILED)
 		return 2;
 	madvise(pages, MAX_PAGES * PAGE, MADV_NOHUGEPAGE);
-	there = tlb_call(TLB_CALL_HELLO, (uintptr_t)&reply);
+	there = tlb_call(TLB_CALL_HELLO, (uintptr_t)&reply, NULL);
 	tap_ok(&tap, there == (argc > 1), "the model answers if it is there");
 	for (int i = 0; i < 100; i++) {
 		ticks = getppids(CALLS, 0);

@@ -134,7 +134,7 @@ static int measure_chain(struct run *run, const struct tlb_opts *o,
 	if (!with || !without)
 		return -ENOMEM;
 	err = tlb_model_open(&model, run->manifest.lane,
-			     run->manifest.switch_mode != SWITCH_OFF,
+			     run->manifest.switch_mode != SWITCH_OFF, name,
 			     o->samples);
 	if (!err)
 		err = touch_again(o->entry, ctx, c, true, NULL, &ticks);

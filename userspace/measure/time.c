@@ -48,7 +48,7 @@ int timing_warm_up(struct timing *timing, const struct plan *plan,
 		return -ENOMEM;
 	/* Touched now: a first write during the samples would fault. */
 	memset(timing->ticks, 0xff, timing->n * sizeof(*timing->ticks));
-	err = tlb_model_open(&timing->tlb, plan->lane, plan->isolated,
+	err = tlb_model_open(&timing->tlb, plan->lane, plan->isolated, w->name,
 			     timing->n);
 	if (err)
 		return err;

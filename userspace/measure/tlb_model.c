@@ -3,6 +3,7 @@
  * What the TLB model of the bochs lane counts becomes samples of the run.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,11 +15,12 @@
  * @t: out; needs tlb_model_close()
  * @lane: that this is
  * @isolated: the kernel isolates page tables
+ * @name: of the workload
  * @samples: at most so many
  * Return: 0 or -ENOMEM
  */
 int tlb_model_open(struct tlb_model *t, enum lane lane, bool isolated,
-		   uint64_t samples)
+		   const char *name, uint64_t samples)
 {
 	size_t bytes = samples * sizeof(*t->reply);
 
@@ -32,7 +34,8 @@ int tlb_model_open(struct tlb_model *t, enum lane lane, bool isolated,
 	memset(t->reply, 0xff, bytes);
 	t->room = samples;
 	t->isolated = isolated;
-	t->there = tlb_call(TLB_CALL_HELLO, (uintptr_t)t->reply) &&
+	snprintf(t->label, sizeof(t->label), "%s", name);
+	t->there = tlb_call(TLB_CALL_HELLO, (uintptr_t)t->reply, NULL) &&
 		   t->reply->version == TLB_PROTOCOL_VERSION;
 	return 0;
 }
@@ -48,14 +51,14 @@ void tlb_model_close(struct tlb_model *t)
 void tlb_model_begin(const struct tlb_model *t)
 {
 	if (t->there && t->n < t->room)
-		tlb_call(TLB_CALL_BEGIN, t->isolated);
+		tlb_call(TLB_CALL_BEGIN, t->isolated, t->label);
 }
 
 /** tlb_model_end() - it ended */
 void tlb_model_end(struct tlb_model *t)
 {
 	if (t->there && t->n < t->room &&
-	    tlb_call(TLB_CALL_END, (uintptr_t)&t->reply[t->n]))
+	    tlb_call(TLB_CALL_END, (uintptr_t)&t->reply[t->n], NULL))
 		t->n++;
 }
 

@@ -10,6 +10,7 @@
  * struct tlb_model - what the TLB model of the bochs lane says of a workload's samples
  * @there: there is one
  * @isolated: the kernel isolates page tables
+ * @label: the workload, for the model
  * @reply: one a sample
  * @n: samples taken
  * @room: in @reply
@@ -17,13 +18,14 @@
 struct tlb_model {
 	bool there;
 	bool isolated;
+	char label[TLB_LABEL_SIZE];
 	struct tlb_reply *reply;
 	uint64_t n;
 	uint64_t room;
 };
 
 int tlb_model_open(struct tlb_model *t, enum lane lane, bool isolated,
-		   uint64_t samples);
+		   const char *name, uint64_t samples);
 void tlb_model_close(struct tlb_model *t);
 void tlb_model_begin(const struct tlb_model *t);
 void tlb_model_end(struct tlb_model *t);

@@ -66,6 +66,7 @@ static int find_symbols(struct bochs *b, char *error, size_t size)
 	} symbols[] = {
 		{ "_ZN8BX_CPU_C9MOV_CR3RqEP15bxInstruction_c", &b->mov_cr3 },
 		{ "_ZN8BX_CPU_C10XCHG_EwGwREP15bxInstruction_c", &b->xchg },
+		{ "_ZN8BX_CPU_C11deliver_NMIEv", &b->deliver_nmi },
 		{ "bx_cpu_array", &b->cpu_array },
 		{ "_ZN8BX_MEM_C14getHostMemAddrEP8BX_CPU_Cmj",
 		  &b->host_address },

@@ -66,7 +66,9 @@ enum bochs_far_branch {
 enum bochs_general_register {
 	BOCHS_RAX = 0,
 	BOCHS_RCX = 1,
-	BOCHS_RBX = 3
+	BOCHS_RDX = 2,
+	BOCHS_RBX = 3,
+	BOCHS_RSP = 4
 };
 
 /**
@@ -85,6 +87,7 @@ struct bochs {
 	uint64_t (*dbg_rip)(void);
 	uint64_t (*dbg_register)(unsigned int n);
 	unsigned int (*dbg_selector)(unsigned int n);
+	void (*deliver_nmi)(void *cpu);
 };
 
 /* A function to be called in place of an empty one of the program */

@@ -247,9 +247,11 @@ static bool usable(struct tlb *tlb, struct tlb_entry *e, unsigned int size,
 	return !(needed_rights(use) & walk->rights & ~e->rights);
 }
 
-/* count_walk() - a walk from the nearest table that the structure caches know */
-static void count_walk(struct tlb *tlb, const struct tlb_use *use,
-		       const struct tlb_walk *walk)
+/* count_walk() - a walk from the nearest table that the structure caches know.
+ * Return: the entries that it reads
+ */
+static unsigned int count_walk(struct tlb *tlb, const struct tlb_use *use,
+			       const struct tlb_walk *walk)
 {
 	unsigned int level = walk->size, from = TLB_LEVELS - 1;
 	struct tlb_entry *e;
@@ -282,6 +284,7 @@ static void count_walk(struct tlb *tlb, const struct tlb_use *use,
 
 		fill(tlb, &tlb->structures[i], &entry);
 	}
+	return from - level + 1;
 }
 
 static struct tlb_entry entry_of(const struct tlb_use *use,
@@ -351,6 +354,13 @@ static void fill_first(struct tlb *tlb, const struct tlb_array *first,
 	fill(tlb, &first[kept], &entry);
 }
 
+static void tell_miss(struct tlb *tlb, const struct tlb_use *use,
+		      const struct tlb_walk *walk, unsigned int refs)
+{
+	if (tlb->miss)
+		tlb->miss(tlb->context, tlb, use, walk, refs);
+}
+
 bool tlb_access(struct tlb *tlb, const struct tlb_use *use,
 		const struct tlb_walk *walk, bool global_pages)
 {
@@ -365,11 +375,12 @@ bool tlb_access(struct tlb *tlb, const struct tlb_use *use,
 	e = look_up_second(tlb, use, walk, &size);
 	if (e) {
 		tlb->count[TLB_SECOND_HIT]++;
+		tell_miss(tlb, use, walk, 0);
 		fill_first(tlb, first, use, *e,
 			   entry_physical(e, use->address, size), size);
 		return kept_size(first, size) == walk->size;
 	}
-	count_walk(tlb, use, walk);
+	tell_miss(tlb, use, walk, count_walk(tlb, use, walk));
 	entry = entry_of(use, walk, walk->size, global_pages);
 	fill_first(tlb, first, use, entry, walk->physical, walk->size);
 	second = second_of(tlb, walk->size);

@@ -52,6 +52,11 @@ struct tlb;
 typedef void (*tlb_stale_fn)(void *context, const struct tlb *tlb,
 			     const struct tlb_stale *stale);
 
+/* A miss of the first level, and what its walk read: 0, it is in the second one */
+typedef void (*tlb_miss_fn)(void *context, const struct tlb *tlb,
+			    const struct tlb_use *use,
+			    const struct tlb_walk *walk, unsigned int refs);
+
 struct tlb_entry {
 	uint64_t page;
 	uint64_t physical;
@@ -72,12 +77,14 @@ struct tlb_array {
  * struct tlb - the TLBs of one geometry; LRU in each set
  * @count: enum tlb_count, since the beginning
  * @stales: translations used that were stale
+ * @miss: called at each miss of the first level; may be NULL
  */
 struct tlb {
 	const struct tlb_geometry *geometry;
 	uint64_t count[TLB_COUNTS];
 	uint64_t stales;
 	tlb_stale_fn stale;
+	tlb_miss_fn miss;
 	void *context;
 	uint64_t global_epoch;
 	uint64_t epoch[TLB_PCIDS];

@@ -15,6 +15,8 @@
  *   RCX  HELLO, END: address of a struct tlb_reply, which is written to memory
  *        as it is: all its pages must be there, and writable
  *        BEGIN: bit 0: the kernel isolates page tables
+ *        NMI: address of an instruction
+ *   RDX  BEGIN: address of TLB_LABEL_SIZE bytes, the sample's name and zeros
  *
  * Where the call did what it says EAX is TLB_ANSWER afterwards.  Elsewhere, on
  * hardware or without the model, nothing changes.
@@ -29,16 +31,25 @@ enum tlb_call {
 	TLB_CALL_BEGIN = 2,
 	/* It ended before this one: fills in what was counted. */
 	TLB_CALL_END = 3,
+	/* One NMI comes behind the next instruction that is executed there. */
+	TLB_CALL_NMI = 4,
 };
 
-#define TLB_PROTOCOL_VERSION 1
+#define TLB_PROTOCOL_VERSION 2
 
-/* tlb_call() - true if it was done */
-static inline bool tlb_call(enum tlb_call what, uint64_t argument)
+/* Bytes of the name of a sample, with its 0 */
+#define TLB_LABEL_SIZE 32
+
+/* tlb_call() - true if it was done.  @label is for BEGIN. */
+static inline bool tlb_call(enum tlb_call what, unsigned long argument,
+			    const char *label)
 {
 	uint32_t eax = TLB_CALL + what;
 
-	asm volatile("xchg %%bx, %%bx" : "+a"(eax) : "c"(argument) : "memory");
+	asm volatile("xchg %%bx, %%bx"
+		     : "+a"(eax)
+		     : "c"(argument), "d"(label)
+		     : "memory");
 	return eax == TLB_ANSWER;
 }
 
@@ -94,6 +105,7 @@ struct tlb_part_counts {
  * @geometries: how many follow this run
  * @name: theirs
  * @nested: interrupts taken in the kernel during the sample
+ * @stale: stale translations used since the machine was started, in all geometries
  * @entries: entries from user mode, by path
  * @part: what was counted behind each entry; what came before the first one stands
  *	with the first, as user mode
@@ -103,6 +115,7 @@ struct tlb_reply {
 	uint32_t geometries;
 	char name[TLB_GEOMETRIES][TLB_NAME_SIZE];
 	uint64_t nested;
+	uint64_t stale;
 	uint64_t entries[PTI_PATH_COUNT];
 	struct tlb_part_counts part[PTI_PATH_COUNT][TLB_PARTS];
 };

@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* PTI: the user's tables stand in the page behind the kernel's. */
-#define CR3_USER_TABLES (1ull << 12)
-
 /* As Linux gives them out */
 #define VECTOR_INT80 0x80
 #define VECTOR_FIRST_SYSTEM 0xec
@@ -55,6 +52,7 @@ void tlb_sample_begin(struct tlb_sample *s, bool isolated)
 	s->on = true;
 	s->isolated = isolated;
 	s->path = PTI_PATH_NONE;
+	s->first = PTI_PATH_NONE;
 	s->part = TLB_PART_USER;
 	s->reply.nested = 0;
 	memset(s->reply.entries, 0, sizeof(s->reply.entries));
@@ -75,7 +73,7 @@ void tlb_sample_entry(struct tlb_sample *s, unsigned int path)
 		return;
 	/* A loop's first round begins in its middle, the last one ends there. */
 	if (s->path == PTI_PATH_NONE)
-		s->path = path;
+		s->path = s->first = path;
 	close_part(s);
 	s->path = path;
 	s->part = s->isolated ? TLB_PART_ENTRY : TLB_PART_KERNEL;
@@ -88,7 +86,7 @@ void tlb_sample_cr3(struct tlb_sample *s, uint64_t value)
 	if (!s->on || !s->isolated || s->part == TLB_PART_USER)
 		return;
 	close_part(s);
-	if (!(value & CR3_USER_TABLES)) {
+	if (!(value & TLB_CR3_USER_TABLES)) {
 		s->kernel_seen = true;
 		s->part = TLB_PART_KERNEL;
 	} else {

@@ -8,12 +8,16 @@
 #include "cpu.h"
 #include "vm/tlb/protocol.h"
 
+/* PTI: the user's tables stand in the page behind the kernel's. */
+#define TLB_CR3_USER_TABLES (1ull << 12)
+
 /**
  * struct tlb_sample - what is counted between begin and end of a sample
  * @cpu: whose counts it takes
  * @on: a sample is being taken
  * @isolated: the kernel isolates page tables
  * @path: enum pti_path of the last entry, PTI_PATH_NONE before the first one
+ * @first: that of the first entry, PTI_PATH_NONE before it
  * @part: enum tlb_part
  * @kernel_seen: the kernel CR3 was loaded since that entry
  * @seen: what @cpu had counted when this part began
@@ -24,6 +28,7 @@ struct tlb_sample {
 	bool on;
 	bool isolated;
 	unsigned int path;
+	unsigned int first;
 	unsigned int part;
 	bool kernel_seen;
 	struct tlb_part_counts seen;

@@ -5,6 +5,8 @@
  *
  *   PTISCOPE_TLB         geometries, by name or by file (with a slash), with commas
  *   PTISCOPE_TLB_REPORT  file for what was found; all else that happens is silent
+ *   PTISCOPE_TLB_PAGES   file for the misses of samples by page (pages.h), if it is wanted
+ *   PTISCOPE_TLB_PERCPU  address of the kernel's __per_cpu_offset, for that file
  *   PTISCOPE_TLB_MIB     memory of the guest
  *   PTISCOPE_TLB_PLANT   invpcid, invlpg: ignored; noflush: no CR3 write flushes;
  *                        exit:START-END: none of those in that code, in hexadecimal
@@ -19,6 +21,7 @@
 
 #include "bochs.h"
 #include "cpu.h"
+#include "pages.h"
 #include "sample.h"
 
 #define FRAMES_PER_MIB 256
@@ -41,11 +44,18 @@ static struct shim {
 	struct tlb_sample sample;
 	struct tlb_geometry read[TLB_GEOMETRIES];
 	FILE *report;
+	/* What the samples' misses were for, if @pages_csv is not NULL */
+	struct tlb_pages pages;
+	FILE *pages_csv;
+	uint64_t percpu;
 	/* Host address of each page frame, NULL until it was asked for */
 	unsigned char **frame;
 	uint64_t frames;
 	/* The instruction that is being executed, and its last access of data */
 	void *insn;
+	uint64_t rip;
+	/* Where an NMI is to come, 0: nowhere */
+	uint64_t nmi_at;
 	uint64_t accessed;
 	unsigned int accessed_length;
 	/* CR3 writes in this code keep the TLB, whatever their bit 63: a planted fault */
@@ -127,6 +137,32 @@ static void stale(void *context, const struct tlb *tlb,
 	fflush(shim.report);
 }
 
+/* miss() - of the first level, in some geometry */
+static void miss(void *context, const struct tlb *tlb,
+		 const struct tlb_use *use, const struct tlb_walk *walk,
+		 unsigned int refs)
+{
+	struct tlb_page page = {
+		.key = {
+			.page = use->address >> tlb_size_shift(walk->size),
+			.path = shim.sample.path,
+			.part = shim.sample.part,
+			.size = walk->size,
+			.code = use->code,
+		},
+		.address = use->address,
+		.by = shim.rip,
+		.stack = bochs_register(shim.bochs.cpu, BOCHS_RSP),
+		.now = { 1, !refs, refs != 0, refs },
+	};
+
+	(void)context;
+	while (shim.cpu.tlb[page.key.geometry] != tlb)
+		page.key.geometry++;
+	if (shim.sample.on)
+		tlb_pages_miss(&shim.pages, page);
+}
+
 static void refuse(const char *why)
 {
 	shim.state = OFF;
@@ -157,6 +193,43 @@ static bool start_running(void)
 	return true;
 }
 
+static void begin_pages(void)
+{
+	char name[TLB_LABEL_SIZE] = "";
+
+	if (!shim.pages_csv)
+		return;
+	guest_copy(bochs_register(shim.bochs.cpu, BOCHS_RDX), name,
+		   sizeof(name) - 1, false);
+	tlb_pages_begin(&shim.pages, name);
+}
+
+static void end_pages(void)
+{
+	const struct tlb_walk *walk;
+	uint64_t *p;
+
+	if (!shim.pages_csv)
+		return;
+	tlb_pages_end(&shim.pages, &shim.sample.reply, shim.sample.first);
+	/* By the kernel's tables: the user's do not have that page. */
+	walk = tlb_walk(&shim.cpu.tables, shim.cpu.root & ~TLB_CR3_USER_TABLES,
+			shim.percpu);
+	p = walk->present ? (uint64_t *)host_address(walk->physical |
+						     (shim.percpu & 0xfff)) :
+			    NULL;
+	shim.pages.percpu = p ? *p : 0;
+}
+
+static uint64_t stales(void)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < shim.cpu.tlbs; i++)
+		sum += shim.cpu.tlb[i]->stales;
+	return sum;
+}
+
 /* call() - XCHG BX,BX in user mode, with a call in EAX; none: it is what it is */
 static void call(uint64_t rip)
 {
@@ -164,16 +237,23 @@ static void call(uint64_t rip)
 	uint64_t argument = bochs_register(shim.bochs.cpu, BOCHS_RCX);
 	bool done = true;
 
-	if (what == TLB_CALL_END)
+	if (what == TLB_CALL_END) {
 		tlb_sample_end(&shim.sample);
+		end_pages();
+	}
 	tlb_cpu_code(&shim.cpu, rip, true);
-	if (what == TLB_CALL_BEGIN)
+	if (what == TLB_CALL_BEGIN) {
+		begin_pages();
 		tlb_sample_begin(&shim.sample, argument & 1);
-	else if (what == TLB_CALL_HELLO || what == TLB_CALL_END)
+	} else if (what == TLB_CALL_NMI) {
+		shim.nmi_at = argument;
+	} else if (what == TLB_CALL_HELLO || what == TLB_CALL_END) {
+		shim.sample.reply.stale = stales();
 		done = guest_copy(argument, &shim.sample.reply,
 				  sizeof(shim.sample.reply), true);
-	else
+	} else {
 		return;
+	}
 	if (done)
 		bochs_register(shim.bochs.cpu, BOCHS_RAX) = TLB_ANSWER;
 }
@@ -189,6 +269,11 @@ static void before(unsigned int cpu, void *insn)
 	rip = bochs_rip(shim.bochs.cpu);
 	if (unlikely(bochs_mode(shim.bochs.cpu) != BOCHS_LONG_64))
 		rip = (uint32_t)(rip + bochs_cs_base(shim.bochs.cpu));
+	shim.rip = rip;
+	if (unlikely(rip == shim.nmi_at)) {
+		shim.nmi_at = 0;
+		shim.bochs.deliver_nmi(shim.bochs.cpu);
+	}
 	if (unlikely(bochs_handler(insn) == shim.bochs.xchg) && is_user() &&
 	    bochs_operand(insn, 0) == BOCHS_RBX &&
 	    bochs_operand(insn, 1) == BOCHS_RBX)
@@ -404,6 +489,25 @@ static void plant(const char *name)
 			shim.cpu.plant = i;
 }
 
+/* want_pages() - if they are; false: refused */
+static bool want_pages(void)
+{
+	const char *file = getenv("PTISCOPE_TLB_PAGES");
+	const char *percpu = getenv("PTISCOPE_TLB_PERCPU");
+
+	if (!file || !*file)
+		return true;
+	shim.pages_csv = fopen(file, "w");
+	if (!shim.pages_csv || tlb_pages_init(&shim.pages)) {
+		refuse("there is no place for pages");
+		return false;
+	}
+	shim.percpu = percpu ? strtoull(percpu, NULL, 16) : 0;
+	for (unsigned int i = 0; i < shim.cpu.tlbs; i++)
+		shim.cpu.tlb[i]->miss = miss;
+	return true;
+}
+
 static bool make_machine(void)
 {
 	const char *mib = getenv("PTISCOPE_TLB_MIB");
@@ -419,7 +523,7 @@ static bool make_machine(void)
 	if (!add_geometries(getenv("PTISCOPE_TLB")))
 		return false;
 	tlb_sample_init(&shim.sample, &shim.cpu);
-	return true;
+	return want_pages();
 }
 
 __attribute__((constructor)) static void load(void)
@@ -474,4 +578,9 @@ __attribute__((destructor)) static void unload(void)
 			(uintmax_t)shim.cpu.tlb[i]->stales);
 	}
 	fclose(shim.report);
+	if (shim.pages_csv) {
+		tlb_pages_write(&shim.pages, &shim.sample.reply,
+				shim.pages_csv);
+		fclose(shim.pages_csv);
+	}
 }
