@@ -33,6 +33,7 @@ extern const struct plot plot_chase;
 extern const struct plot plot_survival;
 extern const struct plot plot_tlb;
 extern const struct plot plot_skip;
+extern const struct plot plot_tlb_survival;
 
 /* table.c: all of them, the one that answers first; NULL-terminated */
 extern const struct plot *const plots[];

@@ -177,7 +177,8 @@ const struct plot plot_survival = {
 };
 
 /* What the TLB model counted of the same, in the first geometry that there is */
-static int write_tlb(const struct part *part, FILE *f, unsigned int *height)
+static int write_tlb_survival(const struct part *part, FILE *f,
+			      unsigned int *height)
 {
 	int err = -ENOENT;
 
@@ -198,9 +199,9 @@ static int write_tlb(const struct part *part, FILE *f, unsigned int *height)
 	return err;
 }
 
-const struct plot plot_tlb = {
-	.name = "tlb",
+const struct plot plot_tlb_survival = {
+	.name = "tlb_survival",
 	.caption =
 		"Walks of page tables and hits of the second level that a model of a TLB counts, by the number of pages.",
-	.write = write_tlb,
+	.write = write_tlb_survival,
 };
