@@ -7,10 +7,12 @@
 #define _PTISCOPE_COMPAT_H
 
 #include <linux/cpumask.h>
+#include <linux/hardirq.h>
 #include <linux/hrtimer.h>
 #include <linux/kconfig.h>
 #include <linux/kernel.h>
 #include <linux/mm_types.h>
+#include <linux/percpu.h>
 #include <linux/rwsem.h>
 #include <linux/types.h>
 #include <asm/apic.h>
@@ -124,6 +126,19 @@ static inline void ptiscope_hrtimer_setup(struct hrtimer *timer,
 #else
 	hrtimer_init(timer, CLOCK_MONOTONIC, mode);
 	timer->function = function;
+#endif
+}
+
+/*
+ * How many reschedule IPIs a CPU has taken. By 7.3 the counts are an array, which an
+ * enum names, so Kbuild looks for it: PTISCOPE_IRQ_COUNTS is 1 where it is there, else 0.
+ */
+static inline u32 ptiscope_reschedules(unsigned int cpu)
+{
+#if PTISCOPE_IRQ_COUNTS
+	return READ_ONCE(per_cpu(irq_stat.counts[IRQ_COUNT_RESCHEDULE], cpu));
+#else
+	return READ_ONCE(per_cpu(irq_stat.irq_resched_count, cpu));
 #endif
 }
 

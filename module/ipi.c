@@ -19,6 +19,7 @@
 #include <asm/hardirq.h>
 #include <trace/events/ipi.h>
 
+#include "compat.h"
 #include "ptiscope.h"
 
 /* How long a reschedule IPI may take to arrive */
@@ -36,11 +37,6 @@ static void ipi_arrived(void *info)
 	ipi->seen++;
 	if (in_hardirq() && object_is_on_stack(&ipi))
 		ipi->user++;
-}
-
-static u32 reschedules(const struct ptiscope_ipi *ipi)
-{
-	return READ_ONCE(per_cpu(irq_stat.irq_resched_count, ipi->cpu));
 }
 
 /* With preemption off the target stays online, and this CPU another one */
@@ -84,7 +80,7 @@ static int ipi_wait(struct ptiscope_ipi *ipi, u32 before)
 		err = ipi_sleep(ipi);
 		if (err || ipi->kind == PTISCOPE_IPI_CALL)
 			return err;
-		if (reschedules(ipi) != before) {
+		if (ptiscope_reschedules(ipi->cpu) != before) {
 			ipi->seen++;
 			return 0;
 		}
@@ -98,7 +94,7 @@ static int ipi_run(struct ptiscope_ipi *ipi)
 	u32 before;
 
 	while (!err && ipi->sent < ipi->count) {
-		before = reschedules(ipi);
+		before = ptiscope_reschedules(ipi->cpu);
 		err = ipi_send(ipi);
 		if (!err)
 			err = ipi_wait(ipi, before);

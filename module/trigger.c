@@ -111,7 +111,7 @@ static struct irq_work ipi_work = IRQ_WORK_INIT_HARD(nmi_work);
  */
 static void nmi_raise(struct nmi_cpu *c, unsigned int cpu)
 {
-	u32 taken = this_cpu_read(irq_stat.irq_resched_count);
+	u32 taken = ptiscope_reschedules(cpu);
 
 	if (trigger.flags & PTISCOPE_NMI_IRQ_WORK) {
 		c->raised += irq_work_queue(&ipi_work);
