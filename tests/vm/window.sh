@@ -50,7 +50,7 @@ objcopy --strip-debug "$patched" "$tmp/plain" || exit 1
 while read -r fault what; do
 	ok "planted: $fault" planted "$fault" "$what"
 done <<'EOF'
-percpu reads per-CPU data, pcpu_hot
+percpu reads per-CPU data, cpu_tlbstate
 gs writes per-CPU data, cpu_tss_rw+0x14, while the GS base is the user's
 rodata reads x86_cap_flags
 alternative reads x86_cap_flags

@@ -40,13 +40,13 @@ struct plant {
 };
 
 static const struct plant plants[] = {
-	/* mov %gs:pcpu_hot, %rax */
+	/* mov %gs:cpu_tlbstate, %rax */
 	{ "percpu",
 	  { 0x65, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0 },
 	  9,
 	  0,
 	  FIX_ABSOLUTE,
-	  "pcpu_hot" },
+	  "cpu_tlbstate" },
 	/* mov x86_cap_flags, %rax */
 	{ "rodata",
 	  { 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0 },

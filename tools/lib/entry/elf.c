@@ -113,6 +113,7 @@ static bool load_sections(struct entry_kernel *k)
 			symtab_header = header;
 		} else if (!strcmp(name, ".data..percpu")) {
 			percpu = elf_ndxscn(section);
+			k->percpu_moves = header.sh_addr != 0;
 		} else if (header.sh_type == SHT_PROGBITS &&
 			   header.sh_flags & SHF_ALLOC && header.sh_size) {
 			Elf_Data *data = elf_getdata(section, NULL);

@@ -50,6 +50,8 @@ struct entry_chunk {
  * @entry_end: address behind it
  * @image: bytes of the running kernel, NULL to go by vmlinux alone
  * @image_addr: link address of its first byte
+ * @percpu_moves: the addresses of per-CPU symbols move along with the kernel, as those of
+ *	other data; before 6.15 they are offsets from 0
  * @slide: run-time address minus link address, in @image
  */
 struct entry_kernel {
@@ -59,6 +61,7 @@ struct entry_kernel {
 	size_t chunk_count;
 	struct entry_symbols text;
 	struct entry_symbols percpu;
+	bool percpu_moves;
 	uint64_t entry_start;
 	uint64_t entry_end;
 	uint8_t *image;

@@ -90,7 +90,7 @@ static void add_mem(const struct entry_kernel *k, struct entry_insn *i,
 {
 	struct entry_mem *mem = &i->mem[i->mems++];
 	const x86_op_mem *m = &op->mem;
-	bool gs = m->segment == X86_REG_GS;
+	bool gs = m->segment == X86_REG_GS, moves;
 
 	*mem = (struct entry_mem){
 		.kind = MEM_OTHER,
@@ -108,9 +108,10 @@ static void add_mem(const struct entry_kernel *k, struct entry_insn *i,
 		if (m->base == X86_REG_RIP)
 			mem->addr += i->cs->address + i->cs->size;
 		/* Boot code has adapted what does not move along with the code. */
-		if (gs && m->base == X86_REG_RIP)
+		moves = !gs || k->percpu_moves;
+		if (m->base == X86_REG_RIP && !moves)
 			mem->addr += k->slide;
-		if (!gs && m->base == X86_REG_INVALID)
+		if (m->base == X86_REG_INVALID && moves)
 			mem->addr -= k->slide;
 	} else if (mem->reg != REG_NONE) {
 		mem->kind = gs ? MEM_PERCPU_REG : MEM_REG;
