@@ -86,4 +86,21 @@ fails "a file of another version" 1 'another version' audit --diff early.json ne
 rc=0
 "$cli" audit --diff early.json late.json >/dev/full 2>err || rc=$?
 is "full stdout: exit code" "$rc" 1
+
+# Kept in run directories, audits are two lines of the answer.
+"$mkrun" run-early add=1
+"$mkrun" run-late switch=late add=15
+works "a report of runs without" report -o out-none run-early run-late
+ok "has no line on it" sh -c '! grep -E "Exposure|Memory" out'
+cp early.json run-early/audit.json
+works "a report where one run has an audit" report -o out-one run-early run-late
+ok "compares it with nothing" sh -c '! grep -E "Exposure|Memory" out'
+cp late.json run-late/audit.json
+works "a report of runs with audits" report -o out-both run-early run-late
+tr -s ' \n' ' ' <out-both/report.txt >words
+has "exposure" words 'Exposure: pages of the kernel in the user page table: early 3, late 5; late maps 3 that early'
+has "memory" words 'own in user mode: early 1, late 1; pages'
+has "for each CPU" words 'mapped for each CPU: early 1, late 2 '
+echo "{" >run-late/audit.json
+fails "a report of a damaged audit" 1 'the audit run-late/audit.json' report -o out-bad run-early run-late
 tap_done

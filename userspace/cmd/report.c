@@ -13,6 +13,7 @@
 #include "base/outfile.h"
 #include "base/sysfile.h"
 #include "render/compare_csv.h"
+#include "cmd/facts.h"
 #include "cmd/report_opts.h"
 
 enum output {
@@ -184,6 +185,7 @@ static int report_on(struct report_runs *runs, const struct report_opts *opts,
 		     const char *dir, const char *html)
 {
 	struct report report;
+	struct facts facts;
 	struct job job = { runs,
 			   &report,
 			   report_opts_style(opts),
@@ -194,7 +196,13 @@ static int report_on(struct report_runs *runs, const struct report_opts *opts,
 
 	if (err)
 		return EXIT_RUNTIME;
-	err = write_all(&job);
+	err = facts_find(&facts, &report);
+	if (*facts.exposure)
+		job.style.facts.exposure = facts.exposure;
+	if (*facts.memory)
+		job.style.facts.memory = facts.memory;
+	if (!err)
+		err = write_all(&job);
 	report_deinit(&report);
 	if (err == -ENOSYS)
 		return EXIT_UNSUPPORTED;
