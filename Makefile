@@ -16,8 +16,10 @@ export KERNEL KSRC
 KERNELS := $(patsubst $(CURDIR)/%,%,$(shell KERNEL='$(KERNEL)' KSRC='$(KSRC)' top='$(CURDIR)' sh -c '. vm/lib.sh; kernels_dir'))
 # Kernel that `make module` builds for, if it is not the guests' own
 KDIR ?=
-# 1: `make bench` takes few samples, and one boot of each variant
+# 1: `make bench` takes few samples, and one boot of each variant of the patched kernel, in which
+# early, late and off are one image: the other is not built
 QUICK ?=
+VARIANTS := $(if $(and $(filter 1,$(QUICK)),$(filter bench,$(MAKECMDGOALS))),patched,stock patched)
 # Boots of each variant in make bench
 BOOTS ?=
 # Its lanes: icount, bochs, tcg, with commas
@@ -38,7 +40,8 @@ KCONFIG ?=
 
 help:
 	@echo 'make bench    boot every variant in QEMU, measure, compare, plot: results/latest'
-	@echo "              QUICK=1: few samples, one boot of each variant; BOOTS=N: so many"
+	@echo "              QUICK=1: few samples, one boot of each variant, one kernel to build;"
+	@echo "              BOOTS=N: so many boots"
 	@echo "              LANES=A,B of icount, bochs, tcg (icount,bochs)"
 	@echo 'make peers    what ptiscope and other tools add to each system call: results/peers'
 	@echo 'make test     all tests'
@@ -68,14 +71,13 @@ deps:
 
 kernel: deps
 	$(Q)mkdir -p $(KERNELS)
-	$(Q)for v in stock patched; do \
+	$(Q)for v in $(VARIANTS); do \
 		dir=$$(vm/build-kernel $$v) && ln -sfn "$$dir" $(KERNELS)/$$v || exit; \
 	done
 
 ifeq ($(KDIR),)
 module: kernel
-	$(Q)vm/build-module $(KERNELS)/stock
-	$(Q)vm/build-module $(KERNELS)/patched
+	$(Q)for v in $(VARIANTS); do vm/build-module $(KERNELS)/$$v || exit; done
 else
 module: deps
 	$(Q)vm/build-module $(KDIR)
@@ -91,7 +93,7 @@ tools: deps
 	$(Q)$(MAKE) --no-print-directory -C tools
 
 bench: cli module
-	$(Q)vm/bench $(if $(filter 1,$(QUICK)),--quick) $(if $(BOOTS),--boots '$(BOOTS)') \
+	$(Q)vm/bench $(if $(filter 1,$(QUICK)),--quick --kernels patched) $(if $(BOOTS),--boots '$(BOOTS)') \
 		$(if $(LANES),--lanes '$(LANES)')
 
 peers: cli module
