@@ -171,9 +171,38 @@ static int set_choice(const struct command *cmd, const struct opt *opt,
 				text);
 }
 
+/* Text that is to stand in JSON, which is made when all is measured */
+static int check_text(const struct command *cmd, const struct opt *opt,
+		      const char *text)
+{
+	if (!*text)
+		return opts_usage_error(cmd, "--%s: needs a value", opt->name);
+	if (!text_is_utf8(text))
+		return opts_usage_error(cmd, "--%s: '%s' is not UTF-8",
+					opt->name, text);
+	return OPTS_GO_ON;
+}
+
+static int add_word(const struct command *cmd, const struct opt *opt,
+		    const char *text)
+{
+	struct opt_words *words = opt->dest;
+	int stop = check_text(cmd, opt, text);
+
+	if (stop != OPTS_GO_ON)
+		return stop;
+	if (words->n == OPT_WORDS_MAX)
+		return opts_usage_error(cmd, "--%s: more than %d times",
+					opt->name, OPT_WORDS_MAX);
+	words->word[words->n++] = text;
+	return OPTS_GO_ON;
+}
+
 static int set_option(const struct command *cmd, const struct opt *opt,
 		      const char *text)
 {
+	int stop;
+
 	switch (opt->type) {
 	case OPT_FLAG:
 		*(bool *)opt->dest = true;
@@ -183,15 +212,12 @@ static int set_option(const struct command *cmd, const struct opt *opt,
 	case OPT_SECONDS:
 		return set_seconds(cmd, opt, text);
 	case OPT_STR:
-		if (!*text)
-			return opts_usage_error(cmd, "--%s: needs a value",
-						opt->name);
-		/* It is to stand in JSON, which is made when all is measured. */
-		if (!text_is_utf8(text))
-			return opts_usage_error(cmd, "--%s: '%s' is not UTF-8",
-						opt->name, text);
-		*(const char **)opt->dest = text;
-		return OPTS_GO_ON;
+		stop = check_text(cmd, opt, text);
+		if (stop == OPTS_GO_ON)
+			*(const char **)opt->dest = text;
+		return stop;
+	case OPT_WORDS:
+		return add_word(cmd, opt, text);
 	case OPT_CHOICE:
 		return set_choice(cmd, opt, text);
 	}

@@ -2,6 +2,7 @@
 #ifndef PTISCOPE_BASE_OPTS_H
 #define PTISCOPE_BASE_OPTS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/command.h"
@@ -12,6 +13,7 @@
  * @OPT_U64: a decimal number within [min, max]; uint64_t
  * @OPT_SECONDS: a time within [min, max] seconds: "90", "90s", "2m", "1h", "1d"; uint64_t
  * @OPT_STR: any text that is UTF-8; const char *, points into argv
+ * @OPT_WORDS: as %OPT_STR, as often as it is given; struct opt_words
  * @OPT_CHOICE: one of @choices; int, its index
  */
 enum opt_type {
@@ -19,7 +21,17 @@ enum opt_type {
 	OPT_U64,
 	OPT_SECONDS,
 	OPT_STR,
+	OPT_WORDS,
 	OPT_CHOICE,
+};
+
+/** OPT_WORDS_MAX - most values of one option */
+#define OPT_WORDS_MAX 16
+
+/** struct opt_words - values of an option that may be given several times */
+struct opt_words {
+	const char *word[OPT_WORDS_MAX];
+	size_t n;
 };
 
 /**

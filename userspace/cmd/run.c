@@ -12,6 +12,7 @@
 #include "analyse/store.h"
 #include "machine/describe.h"
 #include "machine/env.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/opts.h"
 #include "run/paths.h"
@@ -20,6 +21,7 @@
 #include "run/rundir.h"
 #include "base/stop.h"
 #include "run/warn.h"
+#include "cmd/run_commands.h"
 
 #define SAMPLES_DEFAULT 200
 #define SAMPLES_QUICK 30
@@ -48,7 +50,10 @@ struct run_opts {
 	bool force;
 	bool no_capture;
 	int nmi_source;
-	char *const *command;
+	struct opt_words lines;
+	const char *input;
+	const char *ok_exit;
+	struct run_commands commands;
 	const struct workload *workloads[WORKLOADS_MAX];
 	size_t n_workloads;
 };
@@ -176,19 +181,25 @@ static int count_behind(int argc, char **argv)
 	return i < argc ? argc - i - 1 : 0;
 }
 
-/* A command is measured alone, and comes after "--". */
-static int choose_command(struct run_opts *o, char **words, bool behind)
+/* Commands are measured without workloads; that in words comes after "--". */
+static int choose_commands(struct run_opts *o, char **words, bool behind)
 {
-	if (!behind)
+	int stop;
+
+	if (words && !behind)
 		return opts_usage_error(
 			&command_run, "what is '%s'? a command comes after --",
 			words[0]);
+	stop = run_commands_choose(&o->commands, words, &o->lines, o->input,
+				   o->ok_exit);
+	if (stop != OPTS_GO_ON || !o->commands.n)
+		return stop;
 	if (o->workload_names || o->path_names || o->iterations)
 		return opts_usage_error(
 			&command_run, "a command goes with neither "
 				      "--workloads, --paths nor --iterations");
-	o->command = words;
-	o->workloads[o->n_workloads++] = &bench_command;
+	for (size_t i = 0; i < o->commands.n; i++)
+		o->workloads[o->n_workloads++] = &o->commands.workload[i];
 	return OPTS_GO_ON;
 }
 
@@ -239,6 +250,7 @@ static int parse(struct run_opts *o, int argc, char **argv)
 		  "replace DIR when it exists", 0, 0, NULL },
 		{ "no-capture", 0, OPT_FLAG, &o->no_capture, NULL,
 		  "time only, do not record marks", 0, 0, NULL },
+		RUN_COMMAND_OPTIONS(o),
 		{ "nmi", 0, OPT_CHOICE, &o->nmi_source, "SOURCE",
 		  "where NMIs come from, default another CPU", 0, 0,
 		  nmi_source_names },
@@ -258,8 +270,10 @@ static int parse(struct run_opts *o, int argc, char **argv)
 	code = choose_samples(o);
 	if (code != OPTS_GO_ON)
 		return code;
-	if (first < argc)
-		return choose_command(o, argv + first, argc - first == behind);
+	code = choose_commands(o, first < argc ? argv + first : NULL,
+			       argc - first == behind);
+	if (code != OPTS_GO_ON || o->commands.n)
+		return code;
 	code = choose_workloads(o);
 	return code == OPTS_GO_ON ? choose_paths(o) : code;
 }
@@ -334,16 +348,31 @@ static int open_capture(struct run *run, const struct env *env,
 	return manifest_set(&m->capture_why, "");
 }
 
+/* "3 of 42, 5 min left in all; " */
+static void say_where(char where[PLAN_WHERE_SIZE], size_t done, size_t all,
+		      uint64_t ns)
+{
+	double left =
+		done ? (double)ns * 1e-9 / (double)done * (double)(all - done) :
+		       0;
+
+	if (all > 1 && left >= 60)
+		snprintf(where, PLAN_WHERE_SIZE,
+			 "%zu of %zu, %u min left in all; ", done + 1, all,
+			 (unsigned int)(left / 60));
+	else if (all > 1)
+		snprintf(where, PLAN_WHERE_SIZE, "%zu of %zu; ", done + 1, all);
+}
+
 static int measure_all(struct run *run, const struct run_opts *o,
 		       const struct module_reader *module, bool capture)
 {
 	const struct manifest *m = &run->manifest;
 	uint64_t khz = m->tsc_khz;
-	const struct plan plan = {
+	struct plan plan = {
 		.module = module->fd >= 0 ? module : NULL,
 		.reader = capture ? module : NULL,
 		.nmi_source = (enum nmi_source)o->nmi_source,
-		.command = o->command,
 		.samples = o->samples,
 		.precision = o->precision,
 		.time_ns = o->time_ms * 1000000,
@@ -355,13 +384,16 @@ static int measure_all(struct run *run, const struct run_opts *o,
 		.pcid = m->pcid,
 		.isolated = m->switch_mode != SWITCH_OFF,
 	};
-	size_t i;
+	uint64_t start = clock_ns();
+	size_t i, at_once = o->commands.n ? o->commands.n : 1;
 	int err = 0;
 
-	for (i = 0; i < o->n_workloads && !err; i++) {
+	for (i = 0; i < o->n_workloads && !err; i += at_once) {
 		log_info("%s: %s", o->workloads[i]->name,
 			 o->workloads[i]->help);
-		err = measure_workload(&plan, o->workloads[i], run);
+		say_where(plan.where, i, o->n_workloads / at_once,
+			  clock_ns() - start);
+		err = measure_workloads(&plan, &o->workloads[i], at_once, run);
 	}
 	return err;
 }
@@ -411,31 +443,37 @@ static int run_into(struct rundir *dir, const struct env *env,
 	return err;
 }
 
-static int run_main(int argc, char **argv)
+static int run(const struct run_opts *o)
 {
-	struct run_opts o = { .lane = -1, .cpu = PIN_LAST };
 	struct rundir dir;
 	struct env env;
-	int code;
 
-	code = parse(&o, argc, argv);
-	if (code == OPTS_GO_ON)
-		code = pin_to_cpu(&command_run, &o.cpu);
-	if (code != OPTS_GO_ON)
-		return code;
 	if (env_probe(&env))
 		return EXIT_RUNTIME;
 	stop_init();
-	if (rundir_create(o.out, o.force, &dir))
+	if (rundir_create(o->out, o->force, &dir))
 		return EXIT_RUNTIME;
-	if (run_into(&dir, &env, &o)) {
+	if (run_into(&dir, &env, o)) {
 		rundir_abort(&dir);
 		return EXIT_RUNTIME;
 	}
 	if (rundir_commit(&dir))
 		return EXIT_RUNTIME;
-	log_progress("wrote %s\n", o.out);
+	log_progress("wrote %s\n", o->out);
 	return EXIT_OK;
+}
+
+static int run_main(int argc, char **argv)
+{
+	struct run_opts o = { .lane = -1, .cpu = PIN_LAST };
+	int code = parse(&o, argc, argv);
+
+	if (code == OPTS_GO_ON)
+		code = pin_to_cpu(&command_run, &o.cpu);
+	if (code == OPTS_GO_ON)
+		code = run(&o);
+	run_commands_deinit(&o.commands);
+	return code;
 }
 
 const struct command command_run = {
@@ -446,6 +484,7 @@ const struct command command_run = {
 		"Times each workload from user mode, and records entries and "
 		"exits where the kernel\nhas marks and the module is loaded. "
 		"Lanes icount and bochs can't be detected: name\nthem.  A command is run 20 times on one CPU, its "
-		"input and output\n/dev/null, and has to end with exit code 0.",
+		"output to /dev/null;\nseveral, by --command, in turns. It has to end with an "
+		"exit code of --ok-exit.",
 	.run = run_main,
 };

@@ -120,6 +120,17 @@ static int keep_recording(struct run *run, struct manifest_workload *mw,
 	return manifest_set(&mw->note, text);
 }
 
+/* What it is that was run */
+static int keep_program(struct manifest_workload *mw, const struct workload *w)
+{
+	char note[512];
+
+	if (!w->program)
+		return 0;
+	snprintf(note, sizeof(note), "%s: %s", w->help, mw->note);
+	return manifest_set(&mw->note, note);
+}
+
 static int keep_timed(struct run *run, const struct plan *plan,
 		      const struct workload *w, struct found *found)
 {
@@ -147,11 +158,13 @@ static int keep_timed(struct run *run, const struct plan *plan,
 		err = keep_recording(run, mw, &found->recording);
 	if (!err && found->verdict.wrong[0])
 		err = run_warn(m, "%s", found->verdict.wrong);
-	if (plan->reader)
-		return err;
-	snprintf(note, sizeof(note), "%llu ticks of loop subtracted per sample",
-		 (unsigned long long)found->timing.overhead);
-	return manifest_set(&mw->note, note);
+	if (!plan->reader && !err) {
+		snprintf(note, sizeof(note),
+			 "%llu ticks of loop subtracted per sample",
+			 (unsigned long long)found->timing.overhead);
+		err = manifest_set(&mw->note, note);
+	}
+	return err ? err : keep_program(mw, w);
 }
 
 /**

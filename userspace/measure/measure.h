@@ -5,7 +5,7 @@
 #include "measure/plan.h"
 #include "run/rundir.h"
 
-int measure_workload(const struct plan *plan, const struct workload *w,
-		     struct run *run);
+int measure_workloads(const struct plan *plan, const struct workload *const *w,
+		      size_t n, struct run *run);
 
 #endif /* PTISCOPE_MEASURE_MEASURE_H */

@@ -2,11 +2,12 @@
 /* First stage: the round trips of a workload, less the loop around them. */
 #include <errno.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/progress.h"
 #include "base/stop.h"
 #include "machine/calibrate.h"
 #include "measure/time.h"
@@ -18,9 +19,6 @@
  */
 #define WARM_UP_LEAST 5
 #define WARM_UP_MOST 31
-
-/* Every so many samples the terminal hears of it. */
-#define PROGRESS_STEP 50
 
 /**
  * timing_warm_up() - warm up, and find out what the loop takes
@@ -80,49 +78,83 @@ static int is_enough(const struct plan *plan, const uint64_t *ticks, uint64_t n,
 	return precision_reached(ticks, n, plan->precision, enough);
 }
 
+static int take_one(struct timing *timing, const struct plan *plan,
+		    struct bench_ctx *ctx, uint64_t i)
+{
+	uint64_t ticks;
+	int err = bench_prepare(ctx);
+
+	tlb_model_begin(&timing->tlb);
+	if (!err)
+		err = ctx->w->sample(ctx, &ticks);
+	tlb_model_end(&timing->tlb);
+	if (err)
+		return err;
+	timing->ticks[i] = ticks > timing->overhead ? ticks - timing->overhead :
+						      0;
+	timing->moved += (uint64_t)sched_getcpu() != plan->cpu;
+	return 0;
+}
+
+/* One sample of each; *@enough where enough is known of all of them */
+static int take_turn(struct timing *const *timing, const struct plan *plan,
+		     struct bench_ctx *const *ctx, size_t n, uint64_t i,
+		     uint64_t *ask, bool *enough)
+{
+	uint64_t next = *ask;
+	bool known;
+	int err = 0;
+
+	*enough = plan->precision;
+	for (size_t k = 0; k < n && !err; k++) {
+		err = take_one(timing[k], plan, ctx[k], i);
+		next = *ask;
+		if (!err)
+			err = is_enough(plan, timing[k]->ticks, i + 1, &next,
+					&known);
+		*enough = *enough && known;
+	}
+	*ask = next;
+	return err;
+}
+
 /**
- * timing_take() - take the samples
- * @timing: warmed up; the samples and what goes with them are filled in
+ * timing_take() - take the samples, of several workloads in turns
+ * @timing: @n, warmed up, for as many samples each; the samples and what goes with
+ *	them are filled in
  * @plan: when there are enough
- * @ctx: the workload
+ * @ctx: the workloads
  *
  * Return: 0; -EINTR when a signal asked to end; or another negative errno.
  */
-int timing_take(struct timing *timing, const struct plan *plan,
-		struct bench_ctx *ctx)
+int timing_take(struct timing *const *timing, const struct plan *plan,
+		struct bench_ctx *const *ctx, size_t n)
 {
-	uint64_t i, ticks, ask = PRECISION_SAMPLES, start = clock_ns();
-	const uint64_t most = timing->n, overhead = timing->overhead;
+	uint64_t i, ask = PRECISION_SAMPLES, start = clock_ns();
+	const uint64_t most = timing[0]->n;
+	struct progress progress;
+	char what[PLAN_WHERE_SIZE + 64];
 	bool enough = false;
 	int err;
 
-	ctx->counted = 0;
+	snprintf(what, sizeof(what), "%s%s, samples", plan->where,
+		 ctx[0]->w->name);
+	progress_begin(&progress, what);
+	for (size_t k = 0; k < n; k++)
+		ctx[k]->counted = 0;
 	for (i = 0; i < most && !enough; i++) {
 		if (stop_requested())
 			return -EINTR;
-		if (i % PROGRESS_STEP == 0)
-			log_progress("%s: sample %llu of %s%llu", ctx->w->name,
-				     (unsigned long long)i,
-				     plan->precision || plan->time_ns ?
-					     "at most " :
-					     "",
-				     (unsigned long long)most);
-		err = bench_prepare(ctx);
-		tlb_model_begin(&timing->tlb);
-		if (!err)
-			err = ctx->w->sample(ctx, &ticks);
-		tlb_model_end(&timing->tlb);
-		if (err)
-			return err;
-		timing->ticks[i] = ticks > overhead ? ticks - overhead : 0;
-		timing->moved += (uint64_t)sched_getcpu() != plan->cpu;
-		err = is_enough(plan, timing->ticks, i + 1, &ask, &enough);
+		progress_show(&progress, i, most);
+		err = take_turn(timing, plan, ctx, n, i, &ask, &enough);
 		if (err)
 			return err;
 		enough = enough || plan_time_is_up(plan, start, i + 1);
 	}
-	timing->n = i;
-	timing->counted = ctx->counted;
+	for (size_t k = 0; k < n; k++) {
+		timing[k]->n = i;
+		timing[k]->counted = ctx[k]->counted;
+	}
 	return 0;
 }
 

@@ -27,8 +27,8 @@ struct timing {
 
 int timing_warm_up(struct timing *timing, const struct plan *plan,
 		   struct bench_ctx *ctx);
-int timing_take(struct timing *timing, const struct plan *plan,
-		struct bench_ctx *ctx);
+int timing_take(struct timing *const *timing, const struct plan *plan,
+		struct bench_ctx *const *ctx, size_t n);
 void timing_deinit(struct timing *timing);
 
 #endif /* PTISCOPE_MEASURE_TIME_H */

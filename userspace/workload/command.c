@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Workload command: whatever program the user names, from its exec to its end.
+ * Workloads command, command_2 ...: whatever program the user names, from its exec to its end.
  * Its process is made, and waits at a gate, before the clock and the recording
  * start, so that neither sees the fork.
  */
@@ -19,9 +19,11 @@
 #include "base/stop.h"
 
 /* The child: it leaves by exec, or tells at @tell why it could not. */
-static _Noreturn void child(char *const *command, int gate, int tell)
+static _Noreturn void child(const struct bench_program *program, int gate,
+			    int tell)
 {
 	int null = open("/dev/null", O_RDWR), err;
+	int input = program->input ? open(program->input, O_RDONLY) : null;
 	sigset_t none;
 	char byte;
 
@@ -30,10 +32,10 @@ static _Noreturn void child(char *const *command, int gate, int tell)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);
-	dup2(null, STDIN_FILENO);
+	dup2(input, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
 	if (read(gate, &byte, 1) == 1) {
-		execvp(command[0], command);
+		execvp(program->argv[0], program->argv);
 		err = errno;
 		/* Without a reader there is nobody to tell. */
 		if (write(tell, &err, sizeof(err)) < 0)
@@ -60,7 +62,7 @@ static int command_prepare(struct bench_ctx *ctx)
 	ctx->helper = fork();
 	if (!ctx->helper) {
 		close(gate[1]);
-		child(ctx->command, gate[0], tell[1]);
+		child(ctx->w->program, gate[0], tell[1]);
 	}
 	err = ctx->helper < 0 ? -errno : 0;
 	close(gate[0]);
@@ -88,7 +90,7 @@ static void close_helper(struct bench_ctx *ctx)
 /* Why a run of the command is no sample; or 0 */
 static int judge(struct bench_ctx *ctx, int status)
 {
-	const char *name = ctx->command[0];
+	const char *name = ctx->w->program->argv[0];
 	int err;
 
 	if (stop_requested())
@@ -98,7 +100,7 @@ static int judge(struct bench_ctx *ctx, int status)
 	else if (WIFSIGNALED(status))
 		log_error("%s: was killed by signal %d", name,
 			  WTERMSIG(status));
-	else if (WEXITSTATUS(status))
+	else if (!ctx->w->program->ok[WEXITSTATUS(status)])
 		log_error("%s: ended with exit code %d", name,
 			  WEXITSTATUS(status));
 	else

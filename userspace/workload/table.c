@@ -110,7 +110,6 @@ int bench_setup(const struct workload *w, struct bench_ctx *ctx)
 		.timeout = ctx->timeout,
 		.module = ctx->module,
 		.nmi_source = ctx->nmi_source,
-		.command = ctx->command,
 		.w = w,
 		.to_helper = -1,
 		.fd = -1,

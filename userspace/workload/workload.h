@@ -61,7 +61,6 @@ struct bench_call {
  * @timeout: ticks after which a sample that waits gives up; set by the caller
  * @module: the module, or NULL; set by the caller
  * @nmi_source: where NMIs come from; set by the caller
- * @command: program and arguments of the workload command; set by the caller
  * @why: set by a setup() that returns -EOPNOTSUPP: a sentence
  * @w: the workload
  * @counted: entries that the workload counted itself
@@ -89,7 +88,6 @@ struct bench_ctx {
 	uint64_t timeout;
 	const struct module_reader *module;
 	enum nmi_source nmi_source;
-	char *const *command;
 	const char *why;
 	const struct workload *w;
 	uint64_t counted;
@@ -114,6 +112,18 @@ struct bench_ctx {
 };
 
 /**
+ * struct bench_program - what a workload of another program runs
+ * @argv: program and arguments
+ * @input: file that it reads, or NULL
+ * @ok: exit codes that are no failure
+ */
+struct bench_program {
+	char *const *argv;
+	const char *input;
+	bool ok[256];
+};
+
+/**
  * struct bench_entries - @count entries of @path (enum pti_path) an iteration
  * @path: enum pti_path
  * @count: exactly so many
@@ -134,6 +144,7 @@ struct bench_entries {
  * @batch: a sample times many iterations; else it is always one
  * @samples: a sample takes so long that this many are enough, or 0
  * @arg: what tells workloads of one file apart
+ * @program: what it runs, or NULL
  * @entries: what one iteration does; ends with path 0
  * @unmarked: set where the records do not show the entries: why, and what is
  *	checked instead
@@ -159,6 +170,7 @@ struct workload {
 	uint64_t iterations;
 	uint64_t samples;
 	long arg[2];
+	const struct bench_program *program;
 	bool batch;
 	struct bench_entries entries[BENCH_ENTRIES_MAX + 1];
 	const char *unmarked;
@@ -227,7 +239,7 @@ extern const struct workload bench_read1_p40;
 extern const struct workload bench_read1_p600;
 extern const struct workload bench_read1_p1600;
 
-/* Not in the table: it needs a command. */
+/* Not in the table: it is to be copied, and given a program. */
 extern const struct workload bench_command;
 
 const struct workload *bench_get(size_t index);
