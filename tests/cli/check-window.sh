@@ -49,6 +49,8 @@ ok "a sound function passes" passes pti_enter_x \
 	'push %rax; mov %cr3, %rax; and $0xe7, %ah; mov %rax, %cr3; pop %rax; jmp pti_entered_x'
 ok "an exit may ask the flush mask" passes pti_exit_x \
 	'btr %rax, %gs:cpu_tlbstate+22(%rip); jmp pti_exited_x'
+ok "an exit may ask it where per-CPU data is plain data, with SMP=n" passes pti_exit_x \
+	'btr %rax, cpu_tlbstate+22(%rip); jmp pti_exited_x'
 # shellcheck disable=SC2016
 ok "a stub passes" passes pti_late_enter_x 'push $pti_entered_x; jmp pti_enter_x; int3'
 while IFS='|' read -r what function code said; do
@@ -66,6 +68,8 @@ memory at a register|pti_enter_x|mov (%rbx), %rax; jmp pti_entered_x|memory othe
 a variable|pti_enter_x|mov jiffies(%rip), %rax; jmp pti_entered_x|memory other than the stack
 other per-CPU data|pti_enter_x|mov %gs:pcpu_hot(%rip), %rax; jmp pti_entered_x|not what the user page table maps
 the flush mask on the way in|pti_enter_x|mov %gs:cpu_tlbstate(%rip), %rax; jmp pti_entered_x|not what the user page table maps
+the flush mask on the way in, with SMP=n|pti_enter_x|mov cpu_tlbstate(%rip), %rax; jmp pti_entered_x|memory other than the stack
+an array of what may be asked|pti_exit_x|mov cpu_tlbstate(%rax), %rax; jmp pti_exited_x|memory other than the stack
 a stub that pushes another label|pti_late_enter_x|push $pti_entered_y; jmp pti_enter_x|goes on at pti_entered_y
 UD2|pti_enter_x|ud2|must not be there: ud2
 EOF2
