@@ -171,6 +171,26 @@ static void without_pcids_every_cr3_write_flushes(void **state)
 	assert_false(hits(OTHER));
 }
 
+/* Of the current PCID: what others have stays, and so does all when it is set again. */
+static void smep_set_flushes(void **state)
+{
+	const uint64_t on = TLB_CR4_PGE | TLB_CR4_PCIDE;
+
+	(void)state;
+	load(1, false);
+	assert_false(hits(BASE));
+	load(2, false);
+	assert_false(hits(BASE));
+	tlb_cpu_cr4(&scene.cpu, on | TLB_CR4_SMEP);
+	assert_false(hits(BASE));
+	tlb_cpu_cr4(&scene.cpu, on | TLB_CR4_SMEP);
+	assert_true(hits(BASE));
+	tlb_cpu_cr4(&scene.cpu, on);
+	assert_true(hits(BASE));
+	load(1, true);
+	assert_true(hits(BASE));
+}
+
 static void no_paging_no_entries(void **state)
 {
 	uint64_t before;
@@ -317,6 +337,7 @@ int main(void)
 		TEST(invlpg_is_of_the_current_pcid),
 		TEST(invlpg_drops_a_large_page_whole),
 		TEST(without_pcids_every_cr3_write_flushes),
+		TEST(smep_set_flushes),
 		TEST(no_paging_no_entries),
 		TEST(another_frame_is_stale),
 		TEST(rights_taken_away_are_stale_given_ones_are_not),

@@ -85,10 +85,14 @@ void tlb_cpu_cr3(struct tlb_cpu *cpu, uint64_t raw)
 void tlb_cpu_cr4(struct tlb_cpu *cpu, uint64_t value)
 {
 	bool global_pages = value & TLB_CR4_PGE, pcids = value & TLB_CR4_PCIDE;
+	bool smep = value & TLB_CR4_SMEP;
 
 	/* Setting PCIDE demands PCID 0, and keeps what there is. */
 	if (cpu->global_pages != global_pages || (cpu->pcids && !pcids))
 		flush_all(cpu, true);
+	else if (smep && !cpu->smep)
+		flush_pcid(cpu, cpu->pcid);
+	cpu->smep = smep;
 	cpu->global_pages = global_pages;
 	cpu->pcids = pcids;
 	if (!pcids)

@@ -58,6 +58,7 @@ struct tlb_cpu {
 	bool paging;
 	bool global_pages;
 	bool pcids;
+	bool smep;
 	uint16_t pcid;
 	uint64_t root;
 	uint64_t era;
