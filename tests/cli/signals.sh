@@ -64,4 +64,30 @@ rc=0
 wait $run || rc=$?
 is "nohup: goes on after SIGHUP" "$rc" 0
 ok "nohup: and writes the run" test -s r/manifest.json
+
+# What is written is whole or not there, whenever the signal comes: here while gnuplot,
+# which this stands for, works.
+"$mkrun" early
+"$mkrun" late switch=late
+mkdir bin tmp
+printf '#!/bin/sh\necho $$ >"%s/pid"\nexec sleep 1000\n' "$tmp" >bin/gnuplot
+chmod +x bin/gnuplot
+for words in "plot -o files" "report -o files --html files/page.html"; do
+	for signal in INT TERM HUP; do
+		rm -rf pid files
+		mkdir files
+		# The words are arguments.  A command in the background would ignore SIGINT.
+		# shellcheck disable=SC2086
+		PATH=$tmp/bin:$PATH TMPDIR=$tmp/tmp env --default-signal=INT "$cli" $words early late >out 2>err &
+		started=$!
+		ok "SIG$signal, $words: gnuplot runs" wait_for pid
+		kill -"$signal" $started
+		rc=0
+		wait $started || rc=$?
+		is "SIG$signal, $words: ended by it" "$(kill -l $rc)" $signal
+		ok "SIG$signal, $words: gnuplot has ended" gone "$(cat pid)"
+		is "SIG$signal, $words: no temporary file stays" "$(find . -name '*.tmp.*' -o -name 'ptiscope-*')" ''
+	done
+done
+
 tap_done

@@ -13,9 +13,12 @@
 
 #include "base/log.h"
 #include "base/outfile.h"
+#include "base/temporary.h"
 
 static void outfile_free(struct outfile *out)
 {
+	if (out->tmp)
+		temporary_drop(out->tmp);
 	free(out->tmp);
 	free(out->target);
 	free(out->final);
@@ -72,6 +75,7 @@ static int open_tmp(struct outfile *out, const struct stat *old, bool private)
 		out->tmp = NULL;
 		return -1;
 	}
+	temporary_add(out->tmp);
 	if (old && fchown(fd, old->st_uid, old->st_gid))
 		log_info("%s gets another owner: %m", out->final);
 	if (!fchmod(fd, mode))

@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 
 #include "analyse/windows.h"
 #include "base/log.h"
+#include "base/stop.h"
 #include "plot/plot.h"
 
 extern char **environ;
@@ -103,31 +105,61 @@ static void write_output(FILE *f, const char *file)
 	fputs("'\n", f);
 }
 
-static int spawn_gnuplot(FILE *script, pid_t *pid)
+/* @mask: of signals, as it was before some of them were made to wait */
+static int spawn_gnuplot(FILE *script, const sigset_t *mask, pid_t *pid)
 {
 	static char *const argv[] = { "gnuplot", "-d", "-", NULL };
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
 	int err;
 
 	if (posix_spawn_file_actions_init(&actions))
 		return ENOMEM;
+	if (posix_spawnattr_init(&attr)) {
+		posix_spawn_file_actions_destroy(&actions);
+		return ENOMEM;
+	}
+	posix_spawnattr_setsigmask(&attr, mask);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
 	err = posix_spawn_file_actions_adddup2(&actions, fileno(script),
 					       STDIN_FILENO);
 	if (!err)
-		err = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
+		err = posix_spawnp(pid, argv[0], &actions, &attr, argv,
+				   environ);
+	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
+	return err;
+}
+
+/* Waits for it; who asks this process to end asks it too. Returns 0 or an errno. */
+static int gnuplot(FILE *script, int *status)
+{
+	struct stop_child wait;
+	sigset_t mask;
+	pid_t pid;
+	int err;
+
+	sigprocmask(SIG_BLOCK, NULL, &mask);
+	stop_init();
+	err = spawn_gnuplot(script, &mask, &pid);
+	if (!err && !stop_child_open(&wait, pid)) {
+		stop_child_wait(&wait);
+		stop_child_close(&wait);
+	}
+	while (!err && waitpid(pid, status, 0) < 0 && errno == EINTR)
+		;
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	return err;
 }
 
 /* The script is a file, not a pipe: a gnuplot that dies early can't kill the writer. */
 static int run_gnuplot(FILE *script)
 {
-	int err, status;
-	pid_t pid;
+	int err, status = 0;
 
 	rewind(script);
 	lseek(fileno(script), 0, SEEK_SET);
-	err = spawn_gnuplot(script, &pid);
+	err = gnuplot(script, &status);
 	if (err == ENOENT) {
 		log_error(
 			"gnuplot is not installed (Debian: apt install gnuplot-nox)");
@@ -137,8 +169,6 @@ static int run_gnuplot(FILE *script)
 		log_error("can't run gnuplot: %s", strerror(err));
 		return -err;
 	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
 	if (status) {
 		log_error("gnuplot failed");
 		return -EIO;

@@ -4,11 +4,13 @@
  * and a text for those who do not see it.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/temporary.h"
 #include "plot/plot.h"
 #include "render/figure.h"
 
@@ -68,20 +70,36 @@ static char *read_text(const char *name)
 	return NULL;
 }
 
+/* For mkstemp(); NULL without memory */
+static char *temporary_name(void)
+{
+	const char *dir = getenv("TMPDIR");
+	char *name;
+
+	return asprintf(&name, "%s/ptiscope-XXXXXX",
+			dir && *dir ? dir : "/tmp") < 0 ?
+		       NULL :
+		       name;
+}
+
 static int write_figure(FILE *f, const struct plot *plot,
 			const struct part *part, const char *name)
 {
-	char file[] = "/tmp/ptiscope-XXXXXX", *text, *svg;
-	int err, fd = mkstemp(file);
+	char *file = temporary_name(), *text, *svg;
+	int err, fd = file ? mkstemp(file) : -1;
 
 	if (fd < 0) {
 		log_error("can't create a temporary file: %m");
+		free(file);
 		return -EIO;
 	}
 	close(fd);
+	temporary_add(file);
 	err = plot_draw(plot, part, NULL, file);
 	text = err ? NULL : read_text(file);
 	unlink(file);
+	temporary_drop(file);
+	free(file);
 	if (err)
 		return err;
 	/* What is before the element belongs to a file of its own. */
