@@ -5,7 +5,8 @@
 # selftests-lib.sh; a change of this file makes them anew.
 # shellcheck disable=SC2034,SC2154
 
-selftests_source=/usr/src/linux-source-6.12.tar.xz
+selftests_version=${KERNEL:-$default_kernel}
+selftests_source=$("$top/vm/kernel-source" "$selftests_version") || exit
 selftests_suites='x86 ptrace seccomp rseq sigaltstack timers breakpoints
 futex/functional membarrier mincore clone3'
 
@@ -32,7 +33,7 @@ selftests_make() (
 	for part in Makefile Kbuild Kconfig include arch/x86 scripts usr \
 		tools/testing/selftests tools/include tools/arch/x86/include \
 		tools/scripts tools/build; do
-		names="$names linux-source-6.12/$part"
+		names="$names linux-source-$selftests_version/$part"
 	done
 	# shellcheck disable=SC2086
 	tar -x -f "$selftests_source" -C "$tmp/src" --strip-components=1 $names || return
