@@ -16,6 +16,10 @@ while read -r p; do
 	git apply --include="$check" "$top/patches/6.12/$p" 2>/dev/null
 done <"$top/patches/6.12/series"
 ok "the series has the check" test -s "$check"
+cat "$top"/patches/6.12/0*.patch >series
+for o in pti_switch pti_switch_marks; do
+	has "KCSAN, which has no sibling calls, leaves $o.o alone" series "^[+]KCSAN_SANITIZE_$o\\.o[[:space:]]*:= n\$"
+done
 
 # object FUNCTION CODE: an object of a function, CODE with ; between instructions
 object() {
