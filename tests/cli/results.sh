@@ -33,6 +33,23 @@ for run in "$@"; do
 done
 ok "3 MB in all" sh -c "find '$top/results/reference' -type f -printf '%s\n' | awk '{ n += \$1 } END { exit n > 3000000 }'"
 is "no plot of more than 200 KB" "$(find "$top/results/reference" \( -name "*.png" -o -name "*.svg" \) -size +200000c)" ""
+# What is drawn of them: of a size to look at
+works "plot" plot -o drawn "$@"
+# small: "WIDTH HEIGHT" on stdin, at most 1200 x 900
+small() {
+	awk "{ exit !(\$1 > 0 && \$1 <= 1200 && \$2 > 0 && \$2 <= 900) }"
+}
+small_png() {
+	od -A n -t u1 -j 16 -N 8 "$1" | awk "{ print \$3 * 256 + \$4, \$7 * 256 + \$8 }" | small
+}
+small_svg() {
+	sed -n "s/^ *width=.\([0-9]*\). height=.\([0-9]*\).\$/\1 \2/p" "$1" | head -n 1 | grep . | small
+}
+for f in drawn/*.png; do
+	ok "${f#drawn/}: at most 1200 x 900" small_png "$f"
+	ok "${f#drawn/}: its SVG, too" small_svg "${f%.png}.svg"
+done
+is "none of more than 200 KB" "$(find drawn -size +200000c)" ""
 is "exact lanes alone" "$(sed -n "s/^ \"lane\": \"\(.*\)\",*/\1/p" "$top"/results/reference/*/manifest.json | sort -u | xargs)" "bochs icount"
 ok "100 columns" awk 'length > 100 { print; bad = 1 } END { exit bad }' new/report.txt
 # The answer that the README quotes, between lines of three backquotes

@@ -150,16 +150,23 @@ static void write_labels(const struct part *part, const struct answer *only,
 {
 	const struct row *row = NULL, *last = NULL;
 	char change[NUMBER_SIZE], ratio[NUMBER_SIZE];
+	bool grouped = false;
 	size_t y = 0;
 
 	fputs("set ytics (", f);
 	while ((row = next_row(part, row, only))) {
-		if (opens_path(part, row, last, only)) {
+		bool opens = opens_path(part, row, last, only);
+		bool same = last && last->key.path == row->key.path;
+
+		if (opens) {
 			plot_text(f, "-- %s", pti_path_name(row->key.path));
 			fprintf(f, " %zu, ", y++);
 		}
+		grouped |= opens;
 		last = row;
-		plot_text(f, "%s", row->key.workload);
+		/* The only one of its path is not of the path above it. */
+		plot_text(f, grouped && !opens && !same ? "-- %s" : "%s",
+			  row->key.workload);
 		fprintf(f, " %zu, ", y++);
 	}
 	fputs("\"\" -9)\n$text << EOD\n", f);
