@@ -54,6 +54,7 @@ const volatile __u32 n_cpus;
 
 /* Written by userspace through the mapped .bss, so without a kernel entry. */
 bool enabled;
+bool skips_enabled; /* what is told of with the next entry, so a little longer */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -170,9 +171,9 @@ static __always_inline bool process_matches(void)
 }
 
 /* Is the current thread one that is counted? */
-static __always_inline bool thread_matches(void)
+static __always_inline bool thread_matches(bool on)
 {
-	if (!enabled)
+	if (!on)
 		return false;
 	if (filter_tgid && !process_matches())
 		return false;
@@ -328,20 +329,24 @@ static __always_inline __u64 count_numbers(struct pti_marks___local *marks,
 					   bool wanted)
 {
 	struct pti_bpf_syscall *sum;
-	__u32 zero = 0, nr, n;
+	__u32 zero = 0, key, n;
 	struct skips *last = bpf_map_lookup_elem(&last_skips, &zero);
 	__u64 all = 0;
 
 	if (!last || (last->known && !marks->skipped))
 		return 0;
 	bpf_core_read(last->now, sizeof(last->now), &marks->skips);
-	for (nr = 0; nr < PTI_BPF_SKIPS; nr++) {
+	for (__u64 i = 0; i < PTI_BPF_SKIPS; i++) {
+		/* The verifier looks for the bound here. */
+		const __u64 nr = i & (PTI_BPF_SKIPS - 1);
+
 		n = last->now[nr] - last->before[nr];
 		last->before[nr] = last->now[nr];
 		if (!n || !wanted || !last->known ||
 		    (filter_syscall < PTI_BPF_SYSCALLS && nr != filter_syscall))
 			continue;
-		sum = bpf_map_lookup_elem(&syscalls, &nr);
+		key = nr;
+		sum = bpf_map_lookup_elem(&syscalls, &key);
 		if (sum)
 			sum->skipped += n;
 		all += n;
@@ -360,7 +365,7 @@ static __always_inline void count_skipped(struct pti_marks___local *marks)
 	if (!bpf_core_field_exists(marks->skipped) ||
 	    (!by_syscall && !marks->skipped))
 		return;
-	wanted = filter_paths >> path & 1 && thread_matches();
+	wanted = filter_paths >> path & 1 && thread_matches(skips_enabled);
 	n = by_syscall ? count_numbers(marks, wanted) : marks->skipped;
 	stat = bpf_map_lookup_elem(&stats, &path);
 	if (stat && wanted)
@@ -374,7 +379,7 @@ static __always_inline void count(struct pti_marks___local *marks,
 	bool entry = true, exit = marks->exit_path != PTI_BPF_PATH_NONE;
 
 	count_skipped(marks);
-	if (!thread_matches()) {
+	if (!thread_matches(enabled)) {
 		if (with_events)
 			count_events(marks, false, false);
 		return;
@@ -412,7 +417,7 @@ int BPF_PROG(tlb_flush, int reason, unsigned long pages)
 	struct pti_bpf_flush *sum;
 	__u32 key = reason;
 
-	if (!thread_matches())
+	if (!thread_matches(enabled))
 		return 0;
 	sum = bpf_map_lookup_elem(&flushes, &key);
 	if (!sum)
@@ -432,7 +437,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long nr)
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 key = syscall_key(nr, task->thread_info.status & TS_COMPAT);
 
-	if (!thread_matches())
+	if (!thread_matches(enabled))
 		return 0;
 	if (filter_syscall < PTI_BPF_SYSCALLS && key != filter_syscall)
 		return 0;
@@ -447,7 +452,7 @@ int BPF_PROG(page_fault_user, unsigned long address)
 	__u32 path = PTI_BPF_PATH_PAGE_FAULT;
 	struct pti_bpf_stat *stat;
 
-	if (!thread_matches())
+	if (!thread_matches(enabled))
 		return 0;
 	stat = bpf_map_lookup_elem(&stats, &path);
 	if (stat)

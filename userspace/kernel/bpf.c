@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "ptiscope.skel.h"
@@ -217,14 +219,23 @@ void bpf_reader_close(struct bpf_reader *r)
 }
 
 /**
- * bpf_reader_enable() - begin or end to count, without entering the kernel
+ * bpf_reader_enable() - begin or end to count, without an entry to the kernel that counts
  * @r: reader
  * @on: count from here on
  */
 void bpf_reader_enable(struct bpf_reader *r, bool on)
 {
-	/* The programs read it on the next entry: not moved past system calls. */
-	*(volatile bool *)&r->skel->bss->enabled = on;
+	/* The programs read them on the next entry: not moved past system calls. */
+	volatile bool *enabled = &r->skel->bss->enabled;
+	volatile bool *skips = &r->skel->bss->skips_enabled;
+
+	/* Calls that skipped the switch are told of by the entry after them. */
+	if (!on)
+		*enabled = false;
+	syscall(SYS_getppid);
+	*skips = on;
+	if (on)
+		*enabled = true;
 }
 
 /*
