@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")/../vm" && pwd)
 # shellcheck source=SCRIPTDIR/../vm/lib.sh
 . "$here/lib.sh"
 
-build_program skipcheck skipcheck_calls skipcheck_ids skipcheck_seen skipcheck_state
-guest_tap late tcg patched "pti=on pti_switch=late" --timeout 7200 --payload "$programs" \
-	-- skipcheck 10000000
+build_skipcheck
+guest_tap skip tcg patched "pti=on pti_switch=late pti_skip=on pti_marks=on" --timeout 7200 --payload "$programs" \
+	-- env SKIPCHECK_EXPECT=on all "skipcheck 10000000"
 tap_done

@@ -34,6 +34,11 @@ build_programs() {
 	done
 }
 
+# build_skipcheck: the checker of calls that skip the switch
+build_skipcheck() {
+	build_program skipcheck skipcheck_calls skipcheck_count skipcheck_ids skipcheck_seen skipcheck_state
+}
+
 # build_both NAME [PART...]: NAME.c and PART.c for 64 and for 32 bits, as NAME64 and NAME32
 build_both() {
 	mkdir -p "$programs"

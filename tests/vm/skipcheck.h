@@ -83,7 +83,11 @@ void begin_setting(void);
 void before_setting(void);
 void after_setting(void);
 void pin(unsigned int cpu);
+void pin_nowhere(void);
 unsigned int cpus(void);
+
+bool skips_begin(void);
+unsigned long skips_read(void);
 
 /*
  * Each makes about @n calls.  They need root, and skip what this kernel lacks.

@@ -244,6 +244,14 @@ void pin(unsigned int cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
+void pin_nowhere(void)
+{
+	cpu_set_t set;
+
+	memset(&set, 0xff, sizeof(set));
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
 unsigned int cpus(void)
 {
 	return (unsigned int)sysconf(_SC_NPROCESSORS_CONF);
