@@ -55,6 +55,9 @@ static int load_line(const struct part *part, struct skip_line *line)
 	line->faster = diff->verdict == VERDICT_FASTER ||
 		       (diff->basis == BASIS_COUNTS &&
 			diff->verdict == VERDICT_ONE_BOOT && diff->diff < 0);
+	/* Where marks tell that none of its calls was skipped, something else is. */
+	if (line->skipped <= 0)
+		line->faster = false;
 	return err;
 }
 

@@ -18,7 +18,7 @@ enum skip_side {
  * @row: late with such calls against late without
  * @value: round trip, by side; NAN where it was not measured
  * @skipped: calls of an iteration that were skipped, with marks on; NAN likewise
- * @faster: shown to be, be it by the count of one boot
+ * @faster: shown to be, be it by the count of one boot, and no marks deny that it skips
  */
 struct skip_line {
 	const struct row *row;
