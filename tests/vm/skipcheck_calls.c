@@ -268,13 +268,18 @@ void begin_setting(void)
 
 void before_setting(void)
 {
+	unsigned long seen;
+
 	while (!tally->entered)
 		sched_yield();
 	usleep(500);
 	if (tally->plant != PLANT_MISSED)
 		return;
+	/* Calls are made meanwhile, however slow this machine is. */
+	seen = tally->calls;
 	tally->set = 1;
-	usleep(5000);
+	while (tally->calls < seen + 50)
+		sched_yield();
 }
 
 void after_setting(void)
