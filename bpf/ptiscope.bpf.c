@@ -42,6 +42,8 @@ struct pti_marks___local {
  */
 const volatile __u32 filter_tgid;
 const volatile __u32 filter_pid_ns; /* of filter_tgid; 0: the initial one */
+const volatile __u32 filter_in_pid_ns; /* of the current thread; 0: any */
+const volatile __u32 filter_in_mnt_ns;
 const volatile bool filter_by_comm;
 const volatile __u64 filter_comm[PTI_BPF_COMM / 8];
 const volatile bool filter_by_cgroup;
@@ -170,12 +172,30 @@ static __always_inline bool process_matches(void)
 	return false;
 }
 
+/* Is the current thread of the container: of its PID and mount namespace? */
+static __always_inline bool container_matches(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pid *pid = task->thread_pid;
+	struct upid *number;
+
+	if (!filter_in_pid_ns)
+		return true;
+	number = (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+		 BPF_CORE_READ(pid, level) * bpf_core_type_size(struct upid);
+	return BPF_CORE_READ(number, ns, ns.inum) == filter_in_pid_ns &&
+	       BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum) ==
+		       filter_in_mnt_ns;
+}
+
 /* Is the current thread one that is counted? */
 static __always_inline bool thread_matches(bool on)
 {
 	if (!on)
 		return false;
 	if (filter_tgid && !process_matches())
+		return false;
+	if (!container_matches())
 		return false;
 	if (filter_by_comm && !comm_matches())
 		return false;

@@ -29,6 +29,7 @@
 /** struct words - options whose text is looked at once all are known */
 struct words {
 	uint64_t pid;
+	uint64_t container;
 	const char *workload;
 	const char *comm;
 	const char *cgroup;
@@ -43,11 +44,13 @@ static int choose_workload(struct trace_opts *o, const struct words *w)
 {
 	if (!w->workload)
 		return OPTS_GO_ON;
-	if (o->duration || w->pid || w->comm || w->cgroup || w->no_marks)
-		return opts_usage_error(&command_trace,
-					"--workload counts itself: it goes "
-					"with no --duration, --pid, --comm, "
-					"--cgroup or --no-marks");
+	if (o->duration || w->pid || w->container || w->comm || w->cgroup ||
+	    w->no_marks)
+		return opts_usage_error(
+			&command_trace,
+			"--workload counts itself: it goes "
+			"with no --duration, --pid, --container, "
+			"--comm, --cgroup or --no-marks");
 	o->workload = bench_find(w->workload, strlen(w->workload));
 	if (!o->workload)
 		return opts_usage_error(&command_trace,
@@ -111,8 +114,9 @@ static int choose_timeline(struct trace_opts *o, const struct words *w)
 					"--records and --stop-above go with "
 					"--timeline alone");
 	o->records = w->records ? w->records : RECORDS_DEFAULT;
-	if (o->timeline && (w->comm || w->cgroup || w->syscall || w->events ||
-			    w->no_marks || o->out || o->json))
+	if (o->timeline &&
+	    (w->comm || w->container || w->cgroup || w->syscall || w->events ||
+	     w->no_marks || o->out || o->json))
 		return opts_usage_error(
 			&command_trace,
 			"--timeline goes with --duration, --pid, --path and "
@@ -151,6 +155,7 @@ static int choose_filter(struct trace_opts *o, const struct words *w)
 	int code;
 
 	f->tgid = (pid_t)w->pid;
+	f->container = (pid_t)w->container;
 	f->marks = !w->no_marks;
 	f->comm = w->comm;
 	if (w->comm && (!*w->comm || strlen(w->comm) >= PTI_BPF_COMM))
@@ -224,6 +229,9 @@ static int parse(struct trace_opts *o, int argc, char **argv)
 		  "count threads of this name", 0, 0, NULL },
 		{ "cgroup", 'g', OPT_STR, &w.cgroup, "DIR",
 		  "count this cgroup (version 2) and those in it", 0, 0, NULL },
+		{ "container", 0, OPT_U64, &w.container, "PID",
+		  "count what shares its PID and mount namespace", 1, INT_MAX,
+		  NULL },
 		{ "path", 0, OPT_STR, &w.paths, "A,B",
 		  "count these paths, default all", 0, 0, NULL },
 		{ "syscall", 's', OPT_STR, &w.syscall, "NAME",

@@ -90,6 +90,35 @@ static int own_pid_ns(uint32_t *inode)
 	return 0;
 }
 
+/* Inode of a namespace of a process, by which the kernel's programs know it */
+static int find_ns(pid_t pid, const char *kind, uint32_t *inode)
+{
+	char name[64];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "/proc/%d/ns/%s", (int)pid, kind);
+	if (stat(name, &st))
+		return -errno;
+	*inode = (uint32_t)st.st_ino;
+	return 0;
+}
+
+static int set_container(struct ptiscope_bpf *skel, pid_t pid, const char **why)
+{
+	uint32_t in_pid = 0, in_mnt = 0;
+	int err = pid ? find_ns(pid, "pid", &in_pid) : 0;
+
+	if (!err && pid)
+		err = find_ns(pid, "mnt", &in_mnt);
+	if (err) {
+		*why = "can't tell the namespaces of the process of --container";
+		return err;
+	}
+	skel->rodata->filter_in_pid_ns = in_pid;
+	skel->rodata->filter_in_mnt_ns = in_mnt;
+	return 0;
+}
+
 static void set_filter(struct ptiscope_bpf *skel, const struct bpf_filter *f)
 {
 	char comm[PTI_BPF_COMM] = "";
@@ -147,6 +176,9 @@ static int load(struct ptiscope_bpf *skel, const struct bpf_filter *f,
 		*why = "/proc is of another PID namespace, so no process can be told: mount one of this";
 		return err;
 	}
+	err = set_container(skel, f->container, why);
+	if (err)
+		return err;
 	set_filter(skel, f);
 	if (f->events)
 		choose_events(skel, f->events);

@@ -16,6 +16,7 @@ struct ptiscope_bpf;
 /**
  * struct bpf_filter - what is counted; all of it must agree
  * @tgid: this process of our own PID namespace, 0 for all
+ * @container: threads of the PID and mount namespace of this process, 0 for all
  * @comm: threads of this name, NULL for all
  * @cgroup: threads in this cgroup of version 2 or below it: a descriptor of its
  *	directory, or -1 for all
@@ -30,6 +31,7 @@ struct ptiscope_bpf;
  */
 struct bpf_filter {
 	pid_t tgid;
+	pid_t container;
 	const char *comm;
 	int cgroup;
 	uint64_t paths;
