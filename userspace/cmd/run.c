@@ -190,6 +190,7 @@ static int choose_commands(struct run_opts *o, char **words, bool behind)
 		return opts_usage_error(
 			&command_run, "what is '%s'? a command comes after --",
 			words[0]);
+	o->commands.owner = &command_run;
 	stop = run_commands_choose(&o->commands, words, &o->lines, o->input,
 				   o->ok_exit);
 	if (stop != OPTS_GO_ON || !o->commands.n)

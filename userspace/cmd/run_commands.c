@@ -27,7 +27,7 @@ static int add(struct run_commands *c, char *const *argv, const char *input)
 	size_t length = 0;
 
 	if (c->n == PLAN_TURNS_MAX)
-		return opts_usage_error(&command_run,
+		return opts_usage_error(c->owner,
 					"at most %d commands at a time",
 					PLAN_TURNS_MAX);
 	*program = (struct bench_program){ .argv = argv, .input = input };
@@ -54,7 +54,7 @@ static int add_line(struct run_commands *c, const char *line, const char *input)
 	if (err || (c->n < PLAN_TURNS_MAX && !split->we_wordc)) {
 		*split = (wordexp_t){ 0 };
 		return opts_usage_error(
-			&command_run,
+			c->owner,
 			"--command: '%s' is no command with words and quotes "
 			"alone; for more: sh -c '...'",
 			line);
@@ -63,7 +63,8 @@ static int add_line(struct run_commands *c, const char *line, const char *input)
 }
 
 /* "0,1,3": codes that are no failure; 0 is one of them only if it is named */
-static int choose_ok(bool ok[256], const char *codes)
+static int choose_ok(const struct run_commands *c, bool ok[256],
+		     const char *codes)
 {
 	const char *p = codes ? codes : "0", *end;
 	char number[8];
@@ -75,7 +76,7 @@ static int choose_ok(bool ok[256], const char *codes)
 		snprintf(number, sizeof(number), "%.*s", (int)(end - p), p);
 		if (end - p > 3 || opts_u64(number, &code) || code > 255)
 			return opts_usage_error(
-				&command_run,
+				c->owner,
 				"--ok-exit: '%s' is no list of exit codes "
 				"such as 0,1",
 				codes);
@@ -101,7 +102,7 @@ static int check_input(const char *input)
 
 /**
  * run_commands_choose() - take over what the user names
- * @c: empty; ends with run_commands_deinit()
+ * @c: empty but for its owner; ends with run_commands_deinit()
  * @argv: words behind --, or NULL
  * @lines: values of --command
  * @input: of --input, or NULL
@@ -117,11 +118,11 @@ int run_commands_choose(struct run_commands *c, char **argv,
 	for (size_t i = 0; i < lines->n && stop == OPTS_GO_ON; i++)
 		stop = add_line(c, lines->word[i], input);
 	if (stop == OPTS_GO_ON && !c->n && (input || ok_exit))
-		stop = opts_usage_error(&command_run,
+		stop = opts_usage_error(c->owner,
 					"--input and --ok-exit go with a "
 					"command alone");
 	for (size_t i = 0; i < c->n && stop == OPTS_GO_ON; i++)
-		stop = choose_ok(c->program[i].ok, ok_exit);
+		stop = choose_ok(c, c->program[i].ok, ok_exit);
 	return stop == OPTS_GO_ON ? check_input(input) : stop;
 }
 

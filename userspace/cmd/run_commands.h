@@ -10,11 +10,13 @@
 
 /**
  * struct run_commands - programs that the user names, each a workload
+ * @owner: command that they are options of, for messages
  * @n: of them: command, command_2 ...
  * @text: each in a line, for people
  * @split: words of those that were given in one
  */
 struct run_commands {
+	const struct command *owner;
 	size_t n;
 	struct workload workload[PLAN_TURNS_MAX];
 	struct bench_program program[PLAN_TURNS_MAX];
