@@ -74,6 +74,11 @@ is "its switch" "$(fact switch value)" '"late"'
 is "its marks" "$(fact marks value)" false
 has "why there are none" out 'pti_marks=on'
 is "its calls that skip the switch" "$(fact skip value)" false
+is "why none does" "$(fact skip remedy)" '"boot with pti_skip=on"'
+rm copy/sys/kernel/pti/skip
+works "doctor --root without such calls" doctor --root copy --json
+is "a kernel that has none is not told to boot with a parameter" "$(fact skip remedy)" \
+	'"boot one that has /sys/kernel/pti/skip"'
 is "its PCID" "$(fact pcid value)" true
 is "its INVPCID" "$(fact invpcid value)" false
 is "the remedy for INVPCID" "$(fact invpcid remedy)" \

@@ -131,6 +131,7 @@ static void probe_switch(struct env *env, const char *root)
 	    !strcmp(text, "late"))
 		env->switch_mode = SWITCH_LATE;
 	env->marks = is_on(root, PTI_DIR "/marks");
+	env->can_skip = sysfile_exists(root, PTI_DIR "/skip");
 	env->skip = is_on(root, PTI_DIR "/skip");
 }
 
@@ -243,6 +244,9 @@ struct why env_no_skip(const struct env *env)
 	if (!env->patched)
 		return (struct why){ "the kernel does not know how",
 				     "boot a kernel with the ptiscope patches" };
+	if (env->pti && !env->can_skip)
+		return (struct why){ "the patches of this kernel cannot",
+				     "boot one that has /sys/kernel/pti/skip" };
 	if (env->switch_mode != SWITCH_LATE)
 		return (struct why){ "only a late switch can be skipped",
 				     "boot with pti_switch=late pti_skip=on" };

@@ -33,6 +33,7 @@
  * @invpcid: the same for INVPCID
  * @switch_mode: when CR3 is switched
  * @marks: the kernel records marks
+ * @can_skip: the kernel could answer some calls without a switch; known with PTI on
  * @skip: the kernel answers some calls without a switch
  * @module: /dev/ptiscope exists
  * @btf: the kernel describes its types
@@ -60,6 +61,7 @@ struct env {
 	bool invpcid;
 	enum switch_mode switch_mode;
 	bool marks;
+	bool can_skip;
 	bool skip;
 	bool module;
 	bool btf;
