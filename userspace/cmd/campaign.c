@@ -413,13 +413,13 @@ static int campaign_main(int argc, char **argv)
 					r.action);
 	if (!strcmp(r.action, "start") && !r.output)
 		return opts_usage_error(&command_campaign, "-o DIR is missing");
+	if (*r.root && !r.reboot && !strcmp(r.action, "start"))
+		return opts_usage_error(&command_campaign,
+					"--root needs --reboot");
 	if (*r.root && access(r.root, X_OK)) {
 		log_error("can't use --root %s: %m", r.root);
 		return EXIT_RUNTIME;
 	}
-	if (*r.root && !r.reboot && !strcmp(r.action, "start"))
-		return opts_usage_error(&command_campaign,
-					"--root needs --reboot");
 	return act(&r, &c);
 }
 
